@@ -1,0 +1,80 @@
+"""Hand-written SQL on the running transaction's own psycopg connection, and the count of statements."""
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg.rows import dict_row
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+Row = dict[str, Any]
+MOST_DEAD_CONNECTIONS = 20
+
+
+@dataclass
+class StatementCount:
+    """How many statements ran since the counter was set; transaction control is not counted."""
+
+    value: int = 0
+
+
+statement_count: ContextVar[StatementCount | None] = ContextVar("statement_count", default=None)
+
+
+class CountingCursor(psycopg.AsyncCursor[Any]):
+    """Cursor of every connection: adds each statement to the counter of the running request."""
+
+    async def execute(self, *args: Any, **kwargs: Any) -> "CountingCursor":
+        """Run one statement and count it."""
+        count = statement_count.get()
+        if count is not None:
+            count.value += 1
+        await super().execute(*args, **kwargs)
+        return self
+
+
+async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
+    """Give the psycopg connection on which the session's transaction runs."""
+    raw = await (await session.connection()).get_raw_connection()
+    return cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+
+
+async def fetch_all(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Row]:
+    """Run hand-written SQL in the session's transaction and give all rows as dicts."""
+    connection = await driver_connection(session)
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(cast("LiteralString", sql), params)
+        return cast("list[Row]", await cursor.fetchall()) if cursor.description else []
+
+
+async def fetch_one(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Row | None:
+    """Run hand-written SQL and give its first row, or None."""
+    rows = await fetch_all(session, sql, params)
+    return rows[0] if rows else None
+
+
+async def run(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> int:
+    """Run hand-written SQL and give the number of rows it touched."""
+    connection = await driver_connection(session)
+    async with connection.cursor() as cursor:
+        await cursor.execute(cast("LiteralString", sql), params)
+        return cursor.rowcount
+
+
+async def first_statement(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Row | None:
+    """Run the first statement of a transaction; if the pooled connection turns out dead, take another and run again.
+
+    Nothing has happened before it, so running it twice is safe. After a server restart every pooled connection is
+    found dead this way, and no request has to fail for it.
+    """
+    for _ in range(MOST_DEAD_CONNECTIONS):
+        try:
+            return await fetch_one(session, sql, params)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if (await driver_connection(session)).closed:
+                await session.invalidate()
+                continue
+            raise error from None
+    return await fetch_one(session, sql, params)

@@ -1,0 +1,7 @@
+"""Imports every domain's tables, so that `SQLModel.metadata` is whole."""
+
+import api.complaints.models
+import api.core.models
+import api.identity.models
+import api.municipalities.models
+import api.notices.models  # noqa: F401

@@ -1,0 +1,1 @@
+"""Pure geometry of a municipality: no web, no database, no domain."""

@@ -1,0 +1,78 @@
+"""Neighbourhoods of a made-up town: bent weighted Voronoi cells that tile the outline without gap or overlap."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from geo.demo.features import Area, Neighbourhood, NeighbourhoodSeed
+from geo.demo.plan import PRECISION, Plan
+from geo.demo.power_cells import Edge, PowerCells
+from geo.demo.sampling import places_inside
+from geo.local_frame import FloatArray
+
+# Area grows slower than population, so populous neighbourhoods are the denser ones.
+_AREA_EXPONENT = 0.65
+# A neighbourhood without known inhabitants is drawn as if it had this part of the mean.
+_LEAST_PART_OF_MEAN = 0.08
+# Sides are drawn a little too long, so that rounding leaves no gap where they meet.
+_OVERSHOOT_M = 0.5
+
+
+def draw_neighbourhoods(plan: Plan, seeds: Sequence[NeighbourhoodSeed]) -> tuple[Neighbourhood, ...]:
+    """Draw one neighbourhood for each seed, in the order of the seeds.
+
+    Raises ValueError when the outline is too small or too ragged to give each of them a place.
+    """
+    rng = plan.chance(2)
+    inhabitants = np.array([float(max(seed.population, 0)) for seed in seeds])
+    inhabitants = np.maximum(inhabitants, max(inhabitants.mean() * _LEAST_PART_OF_MEAN, 1.0))
+    wanted = inhabitants**_AREA_EXPONENT
+    places = plan.warp.straighten(places_inside(plan.outline, max(6_000, 80 * len(seeds)), rng))
+    first = _first_seeds(places, inhabitants / wanted, rng)
+    cells = PowerCells.settled(places, plan.outline.area, wanted / wanted.sum(), first)
+    shapes = _tiles(plan, cells)
+    return tuple(
+        Neighbourhood(seed.id, seed.name, seed.population, shape) for seed, shape in zip(seeds, shapes, strict=True)
+    )
+
+
+def _first_seeds(places: FloatArray, density: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Spread the seeds, the densest neighbourhoods nearest to the middle (with some disorder)."""
+    chosen = places[rng.integers(len(places))][None, :]
+    gap = ((places - chosen[0]) ** 2).sum(axis=1)
+    while len(chosen) < len(density):
+        # Far places are likelier, which spreads the seeds.
+        pick = places[rng.choice(len(places), p=gap / gap.sum())]
+        chosen = np.concatenate([chosen, pick[None, :]])
+        gap = np.minimum(gap, ((places - pick) ** 2).sum(axis=1))
+    remoteness = np.hypot(*(chosen - places.mean(axis=0)).T)
+    remoteness *= rng.uniform(0.7, 1.3, len(chosen))
+    ordered = np.empty_like(chosen)
+    ordered[np.argsort(-density, kind="stable")] = chosen[np.argsort(remoteness, kind="stable")]
+    return ordered
+
+
+def _tiles(plan: Plan, cells: PowerCells) -> list[Area]:
+    """Cut the outline along the sides of all cells; every face goes to the cell it lies in."""
+    outline = plan.frame.shape_to_degrees(plan.outline)
+    reach = float(np.hypot(*np.ptp(shapely.get_coordinates(plan.outline), axis=0))) * 2
+    sides = [plan.bent_line(_stretched(edge)) for edge in cells.edges(reach)]
+    # Snapping all lines to one grid in one go gives neighbours the very same vertices.
+    net = shapely.union_all([outline.boundary, *sides], grid_size=PRECISION)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
+    inner = shapely.get_coordinates(shapely.point_on_surface(faces))
+    shapely.prepare(outline)
+    inside = shapely.contains_xy(outline, inner)
+    faces, inner = faces[inside], inner[inside]
+    owner = cells.owners(plan.warp.straighten(plan.frame.to_metres(inner)))
+    shapes: list[Area] = [shapely.union_all(faces[owner == cell]) for cell in range(len(cells.seeds))]
+    if any(shape.is_empty for shape in shapes):
+        raise ValueError(f"the outline has no room for {len(shapes)} neighbourhoods")
+    return shapes
+
+
+def _stretched(edge: Edge) -> FloatArray:
+    along = edge.end - edge.start
+    over = along / max(float(np.hypot(*along)), 1e-9) * _OVERSHOOT_M
+    return np.array([edge.start - over, edge.start, edge.end, edge.end + over])

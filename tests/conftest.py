@@ -1,0 +1,134 @@
+"""One private PostgreSQL for the run; every fixture says whether it rolls back or really commits.
+
+`session`  one transaction rolled back at the end: quick, for rules and queries of one municipality
+`real_db`  its own clone of the template database, real commits: isolation, jobs, locks, races
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api.cli.database import migrate, prepare, with_database
+from api.cli.private_postgres import PrivatePostgres
+from api.core.db import Database
+
+CHECKOUT = Path(__file__).parents[1]
+TEMPLATE = "belediye_template"
+
+
+def _server() -> PrivatePostgres:
+    return PrivatePostgres.of_checkout(CHECKOUT, "test")
+
+
+def admin_url(database: str = "postgres") -> str:
+    """URL of a superuser on the test server (`DATABASE_URL` replaces the private one)."""
+    given = os.environ.get("DATABASE_URL")
+    return with_database(given, database) if given else _server().url("postgres", database)
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """One database by role."""
+
+    name: str
+
+    def of(self, role: str) -> str:
+        """URL of the database for a role."""
+        url = admin_url(self.name)
+        host = url.split("@", 1)[1]
+        password = f":{os.environ['BELEDIYE_TEST_ROLE_PASSWORD']}" if "DATABASE_URL" in os.environ else ""
+        return f"postgresql://{role}{password}@{host}"
+
+    @property
+    def app(self) -> str:
+        """The walled role."""
+        return self.of("belediye_app")
+
+    @property
+    def platform(self) -> str:
+        """The role that crosses municipalities."""
+        return self.of("belediye_platform")
+
+    @property
+    def owner(self) -> str:
+        """The role that migrates."""
+        return self.of("belediye_owner")
+
+    @property
+    def admin(self) -> str:
+        """The superuser."""
+        return admin_url(self.name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controlling process starts the server and makes the template once; workers find it ready."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    passwords = None
+    if "DATABASE_URL" in os.environ:
+        password = os.environ.setdefault("BELEDIYE_TEST_ROLE_PASSWORD", secrets.token_urlsafe(16))
+        passwords = dict.fromkeys(("belediye_owner", "belediye_app", "belediye_platform"), password)
+    else:
+        _server().start()
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'bt\\_%'").fetchall():
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+    prepare(admin_url(), TEMPLATE, passwords)
+    migrate(DatabaseUrls(TEMPLATE).owner)
+    from tests.factories.template import fill  # noqa: PLC0415 (needs the migrated template)
+
+    asyncio.run(fill(DatabaseUrls(TEMPLATE)))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly and "DATABASE_URL" not in os.environ:
+        _server().stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def _clone() -> DatabaseUrls:
+    name = f"bt_{os.getpid()}_{secrets.token_hex(4)}"
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    return DatabaseUrls(name)
+
+
+def _drop(urls: DatabaseUrls) -> None:
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {urls.name} WITH (FORCE)")
+
+
+@pytest.fixture
+def real_db() -> Iterator[DatabaseUrls]:
+    """A clone of the template for one test; commits are real."""
+    urls = _clone()
+    yield urls
+    _drop(urls)
+
+
+@pytest.fixture(scope="module")
+def module_db() -> Iterator[DatabaseUrls]:
+    """A clone of the template shared by one module's tests; commits are real."""
+    urls = _clone()
+    yield urls
+    _drop(urls)
+
+
+@pytest.fixture
+async def database(real_db: DatabaseUrls) -> AsyncIterator[Database]:
+    """The app role's pool on `real_db`."""
+    pool = Database(real_db.app, pool_size=4)
+    yield pool
+    await pool.close()
