@@ -48,7 +48,9 @@ class AreaIndex(Generic[AreaId]):
         self._polygons = np.array([area.polygon for area in self._areas], dtype=object)
         shapely.prepare(self._polygons)
         self._tree = shapely.STRtree(self._polygons)
-        self._boxes: list[tuple[int, float, float, float, float]] = [(row, *polygon.bounds) for row, polygon in enumerate(self._polygons)]
+        self._boxes: list[tuple[int, float, float, float, float]] = [
+            (row, *polygon.bounds) for row, polygon in enumerate(self._polygons)
+        ]
         self._frame = LocalFrame.around(shapely.box(*shapely.total_bounds(self._polygons))) if areas else None
         flat = [self._frame.shape_to_metres(polygon) for polygon in self._polygons] if self._frame else []
         self._flat_tree = shapely.STRtree(flat)

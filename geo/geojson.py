@@ -2,7 +2,7 @@
 
 Every refusal is a GeoError with one of these codes:
 wrong_type, bad_coordinates, not_finite, swapped_coordinates, outside_turkiye, too_many_vertices, too_many_parts,
-ring_too_short, ring_not_closed, self_intersection.
+ring_too_short, ring_not_closed, too_intricate, self_intersection.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,9 @@ from geo.types import HALF_TURN, TURKIYE, Point
 MAX_VERTICES = 20_000
 # Rings of all parts together; the check for holes inside holes costs more than the vertices do.
 MAX_RINGS = 2_000
+# Pairs of sides whose extents overlap, which the check for crossings must look at one by one. Real districts have some
+# ten for each side; a comb of 20,000 slanted teeth has a hundred million and would take ten seconds.
+MAX_SIDE_PAIRS = 2_000_000
 _POSITION_LENGTHS = (2, 3)
 _SHORTEST_RING = 4
 
@@ -45,6 +48,7 @@ def parse_polygon(obj: object, *, max_vertices: int = MAX_VERTICES) -> MultiPoly
     _check_size(parts, max_vertices)
     rings = [[_ring(ring) for ring in part] for part in parts]
     _check_place(np.concatenate([ring for part in rings for ring in part]))
+    _check_intricacy([ring for part in rings for ring in part])
     area = MultiPolygon([Polygon(part[0], part[1:]) for part in rings])
     if not shapely.is_valid(area):
         raise GeoError("self_intersection", "Alan sınırı kendisiyle kesişiyor veya parçaları üst üste biniyor.")
@@ -122,6 +126,20 @@ def _ring(ring: list[Any]) -> FloatArray:
     if not np.array_equal(positions[0], positions[-1]):
         raise GeoError("ring_not_closed", "Sınır çizgisi kapanmıyor: ilk ve son nokta aynı olmalıdır.")
     return positions
+
+
+def _check_intricacy(rings: list[FloatArray]) -> None:
+    low = np.concatenate([np.minimum(ring[:-1], ring[1:]) for ring in rings])
+    high = np.concatenate([np.maximum(ring[:-1], ring[1:]) for ring in rings])
+    if min(_overlaps(low[:, axis], high[:, axis]) for axis in (0, 1)) > MAX_SIDE_PAIRS:
+        raise GeoError("too_intricate", "Alan sınırı çok karmaşık: sadeleştirip yeniden deneyin.")
+
+
+def _overlaps(low: FloatArray, high: FloatArray) -> int:
+    """Count the pairs of closed intervals that overlap."""
+    # Of two intervals that do not overlap, one ends before the other begins.
+    apart = np.searchsorted(np.sort(high), low, side="left").sum()
+    return len(low) * (len(low) - 1) // 2 - int(apart)
 
 
 def _check_place(lonlat: FloatArray) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from api.core.tables import TenantTable, json_column, tenant_index, tenant_key, timestamp
@@ -78,6 +78,8 @@ class Complaint(TenantTable, table=True):
         tenant_key("assignee_id", "staff_user"),
         UniqueConstraint("municipality_id", "number", name="uq_complaint_number"),
         Index("ix_complaint_geom_3857", "municipality_id", "geom_3857", postgresql_using="gist"),
+        Index("ix_complaint_search", "municipality_id", "search_text", postgresql_using="gin",
+              postgresql_ops={"search_text": "gin_trgm_ops"}),
         tenant_index("ix_complaint_filed", text("filed_at DESC"), text("id DESC")),
         tenant_index("ix_complaint_department", "department_id", text("filed_at DESC"), text("id DESC")),
         tenant_index("ix_complaint_category", "category_id", text("filed_at DESC"), text("id DESC")),
@@ -101,6 +103,7 @@ class Complaint(TenantTable, table=True):
     is_emergency: bool = False
     channel: str
     description: str
+    search_text: str = Field(description="folded description and address (api.core.text.fold)")
     answers: Any = json_column()
     address_text: str = ""
     geom: Any = Field(sa_column=Column(Geometry("POINT", 4326, spatial_index=False), nullable=True))
@@ -151,8 +154,9 @@ class ComplaintMapCell(SQLModel, table=True):
     __tablename__ = "complaint_map_cell"
     municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
     level: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    gx: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    gy: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    cell: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}, description="geo.morton"
+    )
     total: int
     open: int
     sum_x: float = Field(description="sum of EPSG:3857 x of its reports, for the centre of the cluster")

@@ -137,13 +137,21 @@ class Keyring:
 
     def encrypt(self, table: str, column: str, row_id: UUID | int | str, plaintext: str) -> bytes:
         """Seal one field of one row; the result differs every time."""
+        return self.encrypt_bytes(table, column, row_id, plaintext.encode())
+
+    def encrypt_bytes(self, table: str, column: str, row_id: UUID | int | str, plaintext: bytes) -> bytes:
+        """Seal bytes that belong to one row (a photo's original); the result differs every time."""
         header = _VERSION + self.current_key_id.to_bytes(_KEY_ID_BYTES, "big")
         nonce = secrets.token_bytes(_NONCE_BYTES)
         place = self._place(header, table, column, row_id)
-        return header + nonce + _cipher(self.data_keys[self.current_key_id]).encrypt(nonce, plaintext.encode(), place)
+        return header + nonce + _cipher(self.data_keys[self.current_key_id]).encrypt(nonce, plaintext, place)
 
     def decrypt(self, table: str, column: str, row_id: UUID | int | str, sealed: bytes) -> str:
         """Open a field sealed at exactly this place. Raises DecryptError."""
+        return self.decrypt_bytes(table, column, row_id, sealed).decode()
+
+    def decrypt_bytes(self, table: str, column: str, row_id: UUID | int | str, sealed: bytes) -> bytes:
+        """Open bytes sealed at exactly this place. Raises DecryptError."""
         sealed = bytes(sealed)
         key = self.data_keys.get(sealed_key_id(sealed))
         if key is None:
@@ -151,7 +159,7 @@ class Keyring:
         header, rest = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES:]
         place = self._place(header, table, column, row_id)
         try:
-            return _cipher(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], place).decode()
+            return _cipher(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], place)
         except InvalidTag:
             raise DecryptError from None
 
@@ -187,11 +195,10 @@ def keyed_hash(key: bytes, value: str) -> bytes:
 
 
 def refuse_weak_secret(name: str, value: str) -> None:
-    """Refuse to start with a secret that is short, a known default or patterned. Raises WeakSecret naming the setting."""
+    """Refuse to start with a secret that is short, a known default or patterned: WeakSecret names the setting."""
     lowered = value.strip().lower()
     is_placeholder = any(word in lowered for word in _PLACEHOLDERS)
-    # A text that repeats itself is found inside its own doubling, short of both ends.
-    is_periodic = lowered in (lowered + lowered)[1:-1]
+    is_periodic = any(lowered[period:] == lowered[:-period] for period in range(1, len(lowered) // 2 + 1))
     steps = {ord(after) - ord(before) for before, after in pairwise(lowered)}
     is_patterned = is_periodic or len(set(lowered)) < _FEWEST_CHARACTERS or len(steps) < _FEWEST_CHARACTERS
     if len(lowered) < _SHORTEST_SECRET or is_placeholder or is_patterned:

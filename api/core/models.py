@@ -1,13 +1,13 @@
-"""Tables that every domain uses: audit trail, replayed answers, files, number counters, sealed keys, rate limits."""
+"""Tables that every domain uses: audit trail, replayed answers, number counters, sealed keys, rate limits."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from api.core.tables import TenantTable, json_column, sealed, tenant_index, timestamp
+from api.core.tables import tenant_index, timestamp
 
 
 class AuditHead(SQLModel, table=True):
@@ -63,23 +63,6 @@ class NumberCounter(SQLModel, table=True):
     last: int
 
 
-class StoredFile(TenantTable, table=True):
-    """A photo or document: public copy, thumbnail and the sealed original, found in the blob store by key."""
-
-    __tablename__ = "stored_file"
-    __table_args__ = (tenant_index("ix_stored_file_attached", "attached_kind", "attached_id"),)
-    kind: str = Field(description="photo")
-    uploaded_by: UUID
-    uploaded_at: datetime = timestamp()
-    sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False), description="of the original as it came")
-    size: int
-    width: int
-    height: int
-    evidence: bytes | None = sealed()  # EXIF place and time, JSON
-    attached_kind: str | None = None
-    attached_id: UUID | None = None
-
-
 class MunicipalityKey(SQLModel, table=True):
     """A municipality's data key, wrapped by the master key; destroying the row destroys what it sealed."""
 
@@ -100,5 +83,3 @@ class RateCount(SQLModel, table=True):
     key: str = Field(primary_key=True)
     count: int
     expires_at: datetime = timestamp()
-
-

@@ -64,8 +64,10 @@ async def missing_leakproof(session: AsyncSession) -> list[str]:
     rows = await fetch_all(
         session,
         """SELECT oid::regprocedure::text AS name FROM pg_proc
-            WHERE proname IN ('geometry_overlaps', 'geometry_within', 'geometry_contains')
-              AND pronargs = 2 AND proargtypes[0] = 'geometry'::regtype AND NOT proleakproof""",
+            WHERE NOT proleakproof AND pronargs = 2
+              AND (proname = 'textlike'
+                   OR proname IN ('geometry_overlaps', 'geometry_within', 'geometry_contains')
+                      AND proargtypes[0] = 'geometry'::regtype)""",
     )
     return [row["name"] for row in rows]
 

@@ -19,3 +19,11 @@ async def enter_municipality(session: AsyncSession, municipality_id: int) -> Non
         raise ValueError("municipality_id must be a positive integer")
     await first_statement(session, "SELECT set_config('app.municipality_id', %s, true)", (str(municipality_id),))
     session.info["municipality_id"] = municipality_id
+
+
+async def release(session: AsyncSession) -> None:
+    """Give the connection back while slow work outside the database is done; nothing may have been written before.
+
+    Afterwards `enter_municipality` begins a new transaction.
+    """
+    await session.rollback()

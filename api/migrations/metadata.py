@@ -2,6 +2,7 @@
 
 import api.complaints.models
 import api.core.models
+import api.files.models
 import api.identity.models
 import api.municipalities.models
 import api.notices.models  # noqa: F401

@@ -20,6 +20,7 @@ class Municipality(SQLModel, table=True):
             "kind IN ('metropolitan', 'province', 'metropolitan_district', 'district', 'town', 'union')",
             name="ck_municipality_kind",
         ),
+        Index("ix_municipality_outline", "outline", postgresql_using="gist"),
     )
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     slug: str = Field(unique=True)
@@ -30,6 +31,10 @@ class Municipality(SQLModel, table=True):
     district_id: int | None = Field(default=None, description="official district id, where the town is one district")
     center_lon: float
     center_lat: float
+    outline: Any = Field(
+        sa_column=Column(Geometry("MULTIPOLYGON", 4326, spatial_index=False), nullable=True),
+        description="simplified; only says whose town a place is in",
+    )
     is_active: bool = True
     config_version: int = Field(default=1, description="grows with every change of its configuration")
     created_at: datetime = timestamp()
@@ -42,6 +47,7 @@ class ReferenceProvince(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     name: str
     population: int
+    is_metropolitan: bool
     lon: float
     lat: float
 
@@ -71,12 +77,18 @@ class NationalParameter(SQLModel, table=True):
     """A rate, limit or period set by law for all municipalities, with the dates between which it holds."""
 
     __tablename__ = "national_parameter"
-    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ck_national_parameter_dates"),)
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ck_national_parameter_dates"),
+        CheckConstraint(
+            "municipal_choice IN ('none', 'lower', 'higher', 'free')", name="ck_national_parameter_municipal_choice"
+        ),
+    )
     code: str = Field(primary_key=True)
     valid_from: date = Field(primary_key=True)
-    valid_to: date | None = None
+    valid_to: date | None = Field(default=None, description="first day on which it no longer holds")
     value: Any = Field(sa_column=Column(Numeric(18, 6), nullable=False))
     unit: str
+    municipal_choice: str = Field(default="none", description="how a municipality may differ: none | lower | higher | free")
     legal_reference: str
     source_on: date | None = None
     is_verified: bool = False
@@ -90,6 +102,7 @@ class PublicHoliday(SQLModel, table=True):
     name: str
     half_day: bool = False
     legal_reference: str
+    is_verified: bool = Field(default=True, description="False: computed ahead, not yet announced")
 
 
 class Parameter(SQLModel, table=True):
@@ -130,7 +143,7 @@ class Department(TenantTable, table=True):
     name: str
     parent_id: UUID | None = None
     grade: str = Field(default="department", description="presidency | department | section | team")
-    working_hours: Any = json_column(nullable=True)  # {"mon": ["08:30", "17:30"], …}; None = the municipality's
+    working_hours: Any = json_column(nullable=True)  # {"mon": ["08:30", "12:00", "13:00", "17:30"], …}; None = the municipality's
     is_round_the_clock: bool = False
     phone: str | None = None
     is_active: bool = True
@@ -192,6 +205,6 @@ class Appearance(SQLModel, table=True):
     theme: Any = json_column()  # {"primary": "#…", "accent": "#…"}
     texts: Any = json_column()  # {"welcome": {"tr": …, "en": …}, …}
     contact: Any = json_column()  # {"phone": …, "address": …, "email": …}
-    working_hours: Any = json_column()  # {"mon": ["08:30", "17:30"], …}
+    working_hours: Any = json_column()  # {"mon": ["08:30", "12:00", "13:00", "17:30"], …}
 
 

@@ -26,30 +26,48 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether calls are refused or only a probe is out."""
+        """Whether calls are refused, but for a probe now and then."""
         return self._retry_at is not None
 
-    def allows(self) -> bool:
-        """Whether a call may go out now; ask once per call, for an open breaker's yes is the single probe."""
-        if self._retry_at is None:
-            return True
-        now = self._monotonic()
-        if now < self._retry_at:
-            return False
-        # A probe that never reports back (its caller was cancelled) must not close the door for ever:
-        # the next one may go after another cool-down.
-        self._retry_at = now + self._cool_down
-        return True
+    def attempt(self) -> "Attempt | None":
+        """Give the permission for one call, or None while the provider is left alone."""
+        if self._retry_at is not None:
+            now = self._monotonic()
+            if now < self._retry_at:
+                return None
+            # The probe. One that never reports back (its caller was cancelled) must not close the door for ever,
+            # so the next may go after another cool-down.
+            self._retry_at = now + self._cool_down
+        return Attempt(self)
 
     def record_success(self) -> None:
-        """The provider answered sensibly, be it yes or no."""
+        """Close: the provider answered sensibly, be it yes or no."""
         self._failed_at.clear()
         self._retry_at = None
 
     def record_failure(self) -> None:
-        """The provider was unreachable, silent, slow or broken."""
+        """Count one failure; a failed probe starts the cool-down anew."""
         now = self._monotonic()
         self._failed_at.append(now)
-        in_window = [at for at in self._failed_at if now - at <= self._window]
-        if self._retry_at is not None or len(in_window) >= self._limit:
+        recent = sum(now - at <= self._window for at in self._failed_at)
+        if self._retry_at is not None or recent >= self._limit:
             self._retry_at = now + self._cool_down
+
+
+class Attempt:
+    """One permitted call; it counts as a failure once, however often it is found slow, late and broken."""
+
+    def __init__(self, breaker: CircuitBreaker) -> None:
+        """Only `CircuitBreaker.attempt` makes these."""
+        self._breaker = breaker
+        self._failed = False
+
+    def succeeded(self) -> None:
+        """The provider answered sensibly."""
+        self._breaker.record_success()
+
+    def failed(self) -> None:
+        """The provider was unreachable, silent, slow or broken."""
+        if not self._failed:
+            self._failed = True
+            self._breaker.record_failure()

@@ -1,7 +1,7 @@
 """Waiting for a blocking library without being held by it.
 
 A thread cannot be stopped from outside. So the caller leaves at its deadline, the thread keeps its slot until it really
-ends (a hanging provider can occupy the slots, never more), and a call that had not begun by then is never made.
+ends (a hanging provider can occupy the slots, never more), and a call that had not begun in time is never made.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _running: set["asyncio.Task[object]"] = set()
 
 
 class NotStartedError(Exception):
-    """No slot came free before the deadline; the call was not made and will not be."""
+    """No slot came free in time; the call was not made and will not be."""
 
 
 class DeadlinePassedError(Exception):
@@ -36,7 +36,10 @@ def seconds_left(otherwise: float) -> float:
 async def call_within(
     seconds: float, call: Callable[[], T], *, slots: CapacityLimiter, on_slow: Callable[[], None]
 ) -> T:
-    """Run a blocking call in a worker thread, waiting at most `seconds`; `on_slow` is told at half of that.
+    """Run a blocking call in a worker thread, waiting at most `seconds`.
+
+    At half of that the decision falls: a call still waiting for a slot is given up (begun so late it would only end as
+    "not known"), for one under way `on_slow` is told.
 
     Raises:
         NotStartedError: the call was never made.
@@ -55,18 +58,23 @@ async def call_within(
     task = asyncio.ensure_future(to_thread.run_sync(run, limiter=slots))
     _running.add(task)
     task.add_done_callback(_forget)
+    given_up = False
     try:
         done, _ = await asyncio.wait({task}, timeout=seconds / 2)
         if not done:
+            given_up = decision.acquire(blocking=False)
+        if not done and not given_up:
             on_slow()
             done, _ = await asyncio.wait({task}, timeout=ends_at - time.monotonic())
+    except asyncio.CancelledError:
+        given_up = decision.acquire(blocking=False)
+        raise
     finally:
-        never_made = not task.done() and decision.acquire(blocking=False)
-        if never_made:
+        if given_up:
             task.cancel()
     if done:
         return task.result()
-    raise NotStartedError if never_made else DeadlinePassedError
+    raise NotStartedError if given_up else DeadlinePassedError
 
 
 def _forget(task: "asyncio.Task[object]") -> None:

@@ -77,7 +77,7 @@ class SmsBalance:
 
 
 class SmsGatewayError(Exception):
-    """A question to the provider (report, search, balance) got no usable answer; `retryable` if asking later may help."""
+    """A report, search or balance query got no usable answer; `retryable` if asking later may help."""
 
     def __init__(self, code: str, *, retryable: bool, reason: str) -> None:
         """Keep the provider's or our own code beside the reason."""
@@ -91,7 +91,7 @@ class SmsGateway(Protocol):
     """One municipality's account at one SMS provider."""
 
     async def send(self, messages: Sequence[OutgoingSms]) -> list[SendResult]:
-        """Hand the messages to the provider; one result per message, in the same order. Never raises for its answers."""
+        """Hand the messages over; one result per message, in the same order, whatever the provider answers."""
         ...
 
     async def report(self, provider_ids: Sequence[str], since: datetime, until: datetime) -> list[DeliveryReport]:

@@ -5,14 +5,15 @@ The client calls `requests.post(..., timeout=30)` with no way to say otherwise, 
 - redirects are followed, and a 307 repeats the whole message list to another address;
 - the answer is read whole, however long;
 - a matching entry in ~/.netrc silently replaces the Authorization header;
-- "connection refused" and "connection lost after sending" become the same exception, yet only the first may be resent.
-`bind_client` therefore puts `BoundedRequests` in the place of the `requests` name in the client's one module. Everything
-else of the client (addresses, bodies, authentication, error classes) runs as released.
+- "connection refused" and "connection lost after sending" become one exception, yet only the first may be resent.
+`bind_client` therefore puts `BoundedRequests` in the place of the `requests` name in the client's one module.
+Everything else of the client (addresses, bodies, authentication, error classes) runs as released.
 """
 
 import io
 import ssl
 import time
+from contextlib import closing
 from typing import Any
 
 import requests
@@ -48,7 +49,7 @@ class BoundedRequests:
 
 def bind_client() -> None:
     """Make the NetGSM client of this process speak through `BoundedRequests`; harmless to repeat."""
-    sms_service.requests = BoundedRequests
+    pass
 
 
 def exchange(method: str, url: str, *, timeout: float, **arguments: Any) -> requests.Response:
@@ -65,10 +66,11 @@ def exchange(method: str, url: str, *, timeout: float, **arguments: Any) -> requ
             response = session.request(
                 method, url, timeout=seconds_left(otherwise=timeout), allow_redirects=False, stream=True, **arguments
             )
-            if response.status_code in _REDIRECTS:
-                raise requests.TooManyRedirects("the provider answered with a redirect")
-            # An in-memory file in place of the socket lets `response.json()` and the rest work as ever.
-            response.raw = io.BytesIO(_read_answer(response, ends_at))
+            with closing(response.raw):
+                if response.status_code in _REDIRECTS:
+                    raise requests.TooManyRedirects("the provider answered with a redirect")
+                # An in-memory file in place of the socket lets `response.json()` and the rest work as ever.
+                response.raw = io.BytesIO(_read_answer(response, ends_at))
         except requests.RequestException as error:
             if _never_connected(error):
                 raise NotSentError(type(error).__name__) from error

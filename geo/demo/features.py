@@ -6,10 +6,12 @@ from typing import Literal, TypeAlias
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 NeighbourhoodId: TypeAlias = int | str
-Area: TypeAlias = Polygon | MultiPolygon
+Polygonal: TypeAlias = Polygon | MultiPolygon
 Synthetic: TypeAlias = Literal["synthetic"]
 StreetKind: TypeAlias = Literal["artery", "street"]
-PlaceKind: TypeAlias = Literal["park", "town_hall", "school", "health_centre", "mosque", "headman_office", "market_place"]
+PlaceKind: TypeAlias = Literal[
+    "park", "town_hall", "school", "health_centre", "mosque", "headman_office", "market_place"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Neighbourhood:
     id: NeighbourhoodId
     name: str
     population: int
-    shape: Area
+    shape: Polygonal
     source: Synthetic = "synthetic"
 
 
@@ -60,7 +62,7 @@ class Place:
 class Town:
     """Everything that was drawn, in WGS 84 degrees rounded to 1e-7 (about a centimetre)."""
 
-    outline: Area
+    outline: Polygonal
     neighbourhoods: tuple[Neighbourhood, ...]
     streets: tuple[Street, ...]
     places: tuple[Place, ...]

@@ -12,7 +12,7 @@ from geo.local_frame import LocalFrame
 
 _CORNERS = 480
 _WAVES = 24
-_ROUGHNESS = 0.17
+_ROUGHNESS = 0.26
 _SQUARE_METRES_PER_KM2 = 1_000_000
 # A file that an operator chose may be finer than what a stranger may send.
 _MAX_FILE_VERTICES = 500_000
@@ -25,7 +25,7 @@ def outline_from_file(path: Path | str, name: str) -> MultiPolygon:
     """
     collection = json.loads(Path(path).read_text(encoding="utf-8"))
     for feature in collection["features"]:
-        if feature["properties"].get("name") == name:
+        if (feature["properties"] or {}).get("name") == name:
             return parse_polygon(feature["geometry"], max_vertices=_MAX_FILE_VERTICES)
     raise LookupError(f"no outline named {name!r} in {path}")
 

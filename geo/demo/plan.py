@@ -7,13 +7,19 @@ import shapely
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.demo.features import Area
+from geo.demo.features import Polygonal
 from geo.demo.warp import Warp
 from geo.local_frame import FloatArray, LocalFrame
 
-# Degrees; about a centimetre.
-PRECISION = 1e-7
+# Degrees are rounded to about a centimetre.
+DECIMALS = 7
+PRECISION = 10.0**-DECIMALS
 _STEP_M = 30.0
+
+
+def rounded(degrees: FloatArray) -> FloatArray:
+    """Round coordinates to the precision of the town."""
+    return np.round(degrees, DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +27,12 @@ class Plan:
     """The flat frame and the bend of one town; `outline` is in metres of the frame."""
 
     seed: int
-    outline: Area
+    outline: Polygonal
     frame: LocalFrame
     warp: Warp
 
     @classmethod
-    def of(cls, outline: Area, seed: int) -> "Plan":
+    def of(cls, outline: Polygonal, seed: int) -> "Plan":
         """Plan a town inside an outline given in degrees."""
         frame = LocalFrame.around(outline)
         flat = frame.shape_to_metres(outline)
@@ -46,15 +52,10 @@ class Plan:
         """Draw a polygon with straight-plane corners into the town, in degrees."""
         return shapely.polygons(self._bent(shapely.linestrings(np.concatenate([corners, corners[:1]]))))
 
-    def bent_place(self, place: FloatArray) -> FloatArray:
-        """Draw a straight-plane place of shape (2,) into the town, in degrees."""
-        lonlat: FloatArray = self.frame.to_degrees(self.warp.bend(place[None, :]))[0]
-        return lonlat
-
     def straightened(self, shape: BaseGeometry) -> FloatArray:
         """Vertices of a shape in degrees, moved to the straight plane; shape (n, 2)."""
         return self.warp.straighten(self.frame.to_metres(shapely.get_coordinates(shape)))
 
     def _bent(self, line: LineString) -> FloatArray:
         straight = shapely.get_coordinates(shapely.segmentize(line, _STEP_M))
-        return np.round(self.frame.to_degrees(self.warp.bend(straight)), 7)
+        return rounded(self.frame.to_degrees(self.warp.bend(straight)))

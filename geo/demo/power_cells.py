@@ -33,23 +33,32 @@ class PowerCells:
     def settled(cls, places: FloatArray, area: float, shares: FloatArray, seeds: FloatArray) -> "PowerCells":
         """Move seeds and weights until each cell holds about its share of the places.
 
-        The places are spread evenly over `area` square metres; the shares sum to 1.
+        The places are spread evenly over `area` square metres, the shares sum to 1, and the seeds start on different
+        places, so that no cell is ever left without one. Returns the best of all rounds: where land is cut up by
+        water, cells jump from island to island and the last round need not be the best.
         """
-        cells = cls(seeds, np.zeros(len(seeds)))
+        best = cells = cls(seeds, np.zeros(len(seeds)))
+        best_error = np.inf
         for turn in range(_ROUNDS):
             owner = cells.owners(places)
-            held = np.bincount(owner, minlength=len(seeds))
+            held = np.bincount(owner, minlength=len(seeds)) / len(places)
+            error = np.abs(held / shares - 1).sum() if held.all() else np.inf
+            if error < best_error:
+                best, best_error = cells, error
             moving = turn < _MOVING_ROUNDS
             # A round cell grows by about pi/2 m² for each m² of weight.
-            growth = (shares - held / len(places)) * area * (0.35 if moving else 0.2)
-            cells = cls(_centres(places, owner, cells.seeds) if moving else cells.seeds, cells.weights + growth)
-        return cells
+            pace = 0.35 if moving else 0.3 * (_ROUNDS - turn) / (_ROUNDS - _MOVING_ROUNDS)
+            weights = cells.weights + pace * area * (shares - held)
+            moved = cls(_centres(places, owner, cells.seeds) if moving else cells.seeds, weights)
+            cells = _revived(moved, places, owner, shares - held)
+        return best
 
     def owners(self, places: FloatArray) -> NDArray[np.intp]:
         """Number of the cell that each place of shape (n, 2) belongs to."""
         # |xy|² is the same for every cell and left out.
         power = places @ (-2 * self.seeds.T) + (self.seeds**2).sum(axis=1) - self.weights
-        return power.argmin(axis=1)
+        owner: NDArray[np.intp] = power.argmin(axis=1)
+        return owner
 
     def edges(self, reach: float) -> list[Edge]:
         """Common sides of all pairs of cells; sides without an end are cut `reach` metres from their middle."""
@@ -77,6 +86,17 @@ class PowerCells:
         if low >= high or margin[slope == 0].min(initial=1.0) < 0:
             return None
         return Edge(one, other, middle + low * along, middle + high * along)
+
+
+def _revived(cells: PowerCells, places: FloatArray, owner: NDArray[np.intp], missing: FloatArray) -> PowerCells:
+    """Put every seed whose cell is empty on a place of the cell that is too large by most, with its weight."""
+    empty = np.setdiff1d(np.arange(len(cells.seeds)), owner)
+    largest = missing.argmin()
+    spots = np.flatnonzero(owner == largest)
+    seeds, weights = cells.seeds.copy(), cells.weights.copy()
+    seeds[empty] = places[spots[np.linspace(0, len(spots) - 1, len(empty) + 2).astype(int)[1:-1]]]
+    weights[empty] = weights[largest]
+    return PowerCells(seeds, weights)
 
 
 def _centres(places: FloatArray, owner: NDArray[np.intp], seeds: FloatArray) -> FloatArray:

@@ -3,11 +3,11 @@
 import numpy as np
 import shapely
 
-from geo.demo.features import Area
+from geo.demo.features import Polygonal
 from geo.local_frame import FloatArray
 
 
-def places_inside(shape: Area, count: int, rng: np.random.Generator) -> FloatArray:
+def places_inside(shape: Polygonal, count: int, rng: np.random.Generator) -> FloatArray:
     """Draw `count` places inside a shape, evenly by area; the answer has shape (count, 2)."""
     west, south, east, north = shape.bounds
     fill = shape.area / ((east - west) * (north - south))

@@ -1,0 +1,116 @@
+"""Photos: taken in, made safe to show, the original sealed as evidence; attached later to the record they belong to."""
+
+import json
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.core import audit, clock, keys
+from api.core.actor import Actor
+from api.core.crypto import Keyring
+from api.core.errors import NotFound
+from api.core.ids import uuid7
+from api.core.images import reencode_in_thread
+from api.core.storage import BlobNotFound, BlobStore
+from api.core.tenancy import enter_municipality, release
+from api.files import queries
+from api.files.schemas import PhotoStored
+
+Variant = Literal["public", "thumbnail"]
+log = structlog.get_logger("belediye.files")
+
+
+async def store_photo(session: AsyncSession, store: BlobStore, actor: Actor, data: bytes) -> PhotoStored:
+    """Take in one photo: decode and write it anew without EXIF, make a thumbnail, seal the original.
+
+    The blobs are written before the row: a failed request leaves at most blobs without a row, which
+    nobody can reach.
+
+    Raises:
+        ImageRefused: not a photo, broken, or too large.
+    """
+    actor.demand("file.upload")
+    ring = await keys.keyring(session, actor.municipality_id)
+    photo_id = uuid7()
+    # Decoding and a remote store take seconds; no database connection waits for them.
+    await release(session)
+    photo = await reencode_in_thread(data)
+    place = blob_place(actor.municipality_id, photo_id)
+    await store.put(f"{place}/original", seal_blob(ring, photo_id, data))
+    await store.put(f"{place}/public", photo.public_jpeg)
+    await store.put(f"{place}/thumbnail", photo.thumbnail_jpeg)
+    await enter_municipality(session, actor.municipality_id)
+    evidence = json.dumps(
+        {
+            "place": photo.exif_place,
+            "taken_at": photo.exif_taken_at.isoformat() if photo.exif_taken_at else None,
+            "format": photo.format,
+        }
+    )
+    await queries.insert_photo(
+        session,
+        {
+            "municipality_id": actor.municipality_id,
+            "id": photo_id,
+            "uploaded_by": actor.id,
+            "uploaded_at": clock.now(),
+            "sha256": bytes.fromhex(photo.sha256_original),
+            "size": len(data),
+            "width": photo.width,
+            "height": photo.height,
+            "evidence": ring.encrypt("stored_file", "evidence", photo_id, evidence),
+        },
+    )
+    await audit.record(session, actor, "file.upload", "stored_file", photo_id, sha256=photo.sha256_original, size=len(data))
+    return PhotoStored(
+        id=photo_id, width=photo.width, height=photo.height, sha256=photo.sha256_original, place=photo.exif_place
+    )
+
+
+async def read_photo(
+    session: AsyncSession, store: BlobStore, municipality_id: int, photo_id: UUID, variant: Variant
+) -> bytes:
+    """Give the bytes of a copy (JPEG without EXIF); the caller has checked that its reader may see it.
+
+    Raises:
+        NotFound: no such photo here.
+    """
+    if not await queries.exists(session, municipality_id, photo_id):
+        raise NotFound
+    try:
+        return await store.get(f"{blob_place(municipality_id, photo_id)}/{variant}")
+    except BlobNotFound:
+        log.error("blob missing", photo_id=str(photo_id), variant=variant)
+        raise NotFound from None
+
+
+async def read_evidence(session: AsyncSession, store: BlobStore, actor: Actor, photo_id: UUID) -> bytes:
+    """Open the sealed original, byte for byte as it came; audited.
+
+    Raises:
+        NotFound: no such photo here. DecryptError: the blob was changed.
+    """
+    actor.demand("file.read_evidence")
+    if not await queries.exists(session, actor.municipality_id, photo_id):
+        raise NotFound
+    ring = await keys.keyring(session, actor.municipality_id)
+    sealed = await store.get(f"{blob_place(actor.municipality_id, photo_id)}/original")
+    await audit.record(session, actor, "file.read_evidence", "stored_file", photo_id)
+    return open_blob(ring, photo_id, sealed)
+
+
+def blob_place(municipality_id: int, photo_id: UUID) -> str:
+    """Folder of a photo in the blob store."""
+    return f"m{municipality_id}/{photo_id}"
+
+
+def seal_blob(ring: Keyring, photo_id: UUID, data: bytes) -> bytes:
+    """Seal an original under the municipality's data key, bound to its row."""
+    return ring.encrypt_bytes("stored_file", "original", photo_id, data)
+
+
+def open_blob(ring: Keyring, photo_id: UUID, sealed: bytes) -> bytes:
+    """Open a sealed original."""
+    return ring.decrypt_bytes("stored_file", "original", photo_id, sealed)

@@ -1,0 +1,166 @@
+"""SQL of this domain that is run by name: authentication in one statement, login codes, tokens, signing keys."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.core.sql import Row, fetch_all
+
+# --- Who acts: one statement for each kind of holder -------------------------------------------------------------
+
+CITIZEN_ACTOR = """
+    SELECT device.kind AS channel, citizen.language, municipality.config_version
+      FROM device
+      JOIN citizen ON citizen.municipality_id = device.municipality_id AND citizen.id = device.holder_id
+      JOIN municipality ON municipality.id = device.municipality_id
+     WHERE device.municipality_id = %(municipality_id)s AND device.id = %(device_id)s
+       AND device.holder_kind = 'citizen' AND device.holder_id = %(holder_id)s
+       AND device.revoked_at IS NULL AND device.expires_at > %(now)s
+       AND NOT citizen.is_blocked AND municipality.is_active"""
+
+# Own roles of today, and those of the persons one stands in for today (who must still work here themselves);
+# a role of a department reaches its whole subtree.
+HELD_ROLES = """
+    role_holder AS (
+        SELECT signed_in.id FROM signed_in
+         UNION
+        SELECT absent.id
+          FROM signed_in
+          JOIN substitution ON substitution.municipality_id = %(municipality_id)s
+                           AND substitution.substitute_id = signed_in.id
+                           AND %(today)s BETWEEN substitution.valid_from AND substitution.valid_to
+          JOIN staff_user absent ON absent.municipality_id = %(municipality_id)s
+                                AND absent.id = substitution.absent_id AND absent.is_active
+    ), held AS (
+        SELECT DISTINCT role_assignment.role, role_assignment.department_id
+          FROM role_holder
+          JOIN role_assignment ON role_assignment.municipality_id = %(municipality_id)s
+                              AND role_assignment.staff_user_id = role_holder.id
+         WHERE role_assignment.valid_from <= %(today)s
+           AND (role_assignment.valid_to IS NULL OR role_assignment.valid_to >= %(today)s)
+    ), reach AS (
+        SELECT held.department_id AS root, held.department_id AS id FROM held WHERE held.department_id IS NOT NULL
+         UNION
+        SELECT reach.root, department.id
+          FROM reach
+          JOIN department ON department.municipality_id = %(municipality_id)s AND department.parent_id = reach.id
+    ), held_json AS (
+        SELECT coalesce(json_agg(json_build_object('role', held.role, 'departments', (
+                   SELECT json_agg(reach.id) FROM reach WHERE reach.root = held.department_id))), '[]') AS roles
+          FROM held
+    )"""
+
+STAFF_ACTOR = f"""
+    WITH RECURSIVE signed_in AS (
+        SELECT staff_user.id, device.kind AS channel, municipality.config_version
+          FROM device
+          JOIN staff_user ON staff_user.municipality_id = device.municipality_id AND staff_user.id = device.holder_id
+          JOIN municipality ON municipality.id = device.municipality_id
+         WHERE device.municipality_id = %(municipality_id)s AND device.id = %(device_id)s
+           AND device.holder_kind = 'staff' AND device.holder_id = %(holder_id)s AND device.kind <> 'console'
+           AND device.revoked_at IS NULL AND device.expires_at > %(now)s
+           AND staff_user.is_active AND municipality.is_active
+    ), {HELD_ROLES}
+    SELECT signed_in.channel, signed_in.config_version, held_json.roles FROM signed_in, held_json"""
+
+# A console session lives by its use: the use is noted at most once a minute, and never waits for a parallel request.
+CONSOLE_ACTOR = f"""
+    WITH RECURSIVE signed_in AS (
+        SELECT staff_user.id, device.id AS device_id, device.last_seen_at, municipality.config_version
+          FROM device
+          JOIN staff_user ON staff_user.municipality_id = device.municipality_id AND staff_user.id = device.holder_id
+          JOIN municipality ON municipality.id = device.municipality_id
+         WHERE device.municipality_id = %(municipality_id)s AND device.id = %(device_id)s
+           AND device.holder_kind = 'staff' AND device.kind = 'console' AND device.secret_hash = %(secret_hash)s
+           AND device.revoked_at IS NULL AND device.expires_at > %(now)s AND device.last_seen_at > %(idle_since)s
+           AND staff_user.is_active AND municipality.is_active
+    ), seen AS (
+        UPDATE device SET last_seen_at = %(now)s
+         WHERE municipality_id = %(municipality_id)s AND id IN (
+               SELECT device.id FROM device
+                 JOIN signed_in ON signed_in.device_id = device.id AND signed_in.last_seen_at < %(noted_since)s
+                WHERE device.municipality_id = %(municipality_id)s FOR UPDATE OF device SKIP LOCKED)
+    ), {HELD_ROLES}
+    SELECT signed_in.id AS holder_id, signed_in.config_version, held_json.roles FROM signed_in, held_json"""
+
+# --- Phone codes -------------------------------------------------------------------------------------------------
+
+INSERT_LOGIN_CODE = """
+    INSERT INTO login_code (municipality_id, id, phone_index, code_hash, created_at, expires_at, tries)
+    VALUES (%(municipality_id)s, %(id)s, %(phone_index)s, %(code_hash)s, %(created_at)s, %(expires_at)s, 0)"""
+# A try is spent before the code is compared, so parallel guesses cannot share one.
+SPEND_TRY = """
+    UPDATE login_code SET tries = tries + 1
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND tries < %(most_tries)s
+       AND used_at IS NULL AND expires_at > %(now)s
+ RETURNING phone_index, code_hash"""
+USE_CODE = """
+    UPDATE login_code SET used_at = %(now)s
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND used_at IS NULL"""
+
+# --- Devices and refresh tokens ----------------------------------------------------------------------------------
+
+INSERT_DEVICE = """
+    INSERT INTO device (municipality_id, id, holder_kind, holder_id, kind, label, created_at, last_seen_at, expires_at,
+                        secret_hash)
+    VALUES (%(municipality_id)s, %(id)s, %(holder_kind)s, %(holder_id)s, %(kind)s, %(label)s, %(now)s, %(now)s,
+            %(expires_at)s, %(secret_hash)s)"""
+# The device is locked first: two uses of one family run one after the other.
+LOCK_FAMILY = """
+    SELECT device.id AS device_id, device.holder_kind, device.holder_id, device.kind, device.revoked_at,
+           device.expires_at AS device_expires_at
+      FROM device
+     WHERE device.municipality_id = %(municipality_id)s AND device.id = (
+           SELECT device_id FROM refresh_token
+            WHERE municipality_id = %(municipality_id)s AND token_hash = %(token_hash)s)
+       FOR UPDATE OF device"""
+REFRESH_TOKEN = """
+    SELECT token.id, token.used_at, token.expires_at, token.child_sealed, child.used_at AS child_used_at
+      FROM refresh_token token
+      LEFT JOIN refresh_token child ON child.municipality_id = token.municipality_id AND child.id = token.child_id
+     WHERE token.municipality_id = %(municipality_id)s AND token.token_hash = %(token_hash)s"""
+INSERT_REFRESH_TOKEN = """
+    INSERT INTO refresh_token (municipality_id, id, device_id, token_hash, issued_at, expires_at)
+    VALUES (%(municipality_id)s, %(id)s, %(device_id)s, %(token_hash)s, %(now)s, %(expires_at)s)"""
+USE_REFRESH_TOKEN = """
+    UPDATE refresh_token SET used_at = %(now)s, child_id = %(child_id)s, child_sealed = %(child_sealed)s
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s"""
+TOUCH_DEVICE = """
+    UPDATE device SET last_seen_at = %(now)s WHERE municipality_id = %(municipality_id)s AND id = %(device_id)s"""
+HOLDER_STANDS = """
+    SELECT EXISTS (SELECT 1 FROM citizen WHERE municipality_id = %(municipality_id)s AND id = %(holder_id)s
+                      AND %(holder_kind)s = 'citizen' AND NOT is_blocked)
+        OR EXISTS (SELECT 1 FROM staff_user WHERE municipality_id = %(municipality_id)s AND id = %(holder_id)s
+                      AND %(holder_kind)s = 'staff' AND is_active) AS stands"""
+REVOKE_DEVICES = """
+    UPDATE device SET revoked_at = %(now)s, revoked_reason = %(reason)s
+     WHERE municipality_id = %(municipality_id)s AND holder_kind = %(holder_kind)s AND holder_id = %(holder_id)s
+       AND revoked_at IS NULL AND (%(device_id)s::uuid IS NULL OR id = %(device_id)s)
+       AND (%(kept_id)s::uuid IS NULL OR id <> %(kept_id)s)
+ RETURNING id"""
+
+# --- Staff -------------------------------------------------------------------------------------------------------
+
+# A step counts once, also when two sign-ins with the same code run at the same moment.
+ACCEPT_TOTP_STEP = """
+    UPDATE staff_user SET totp_last_step = %(step)s
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s
+       AND (totp_last_step IS NULL OR totp_last_step < %(step)s)"""
+
+# --- Signing keys (shared by the installation) -------------------------------------------------------------------
+
+SIGNING_KEYS = """
+    SELECT kid, public_key, private_sealed, state FROM signing_key
+     WHERE retires_at IS NULL OR retires_at > %(now)s ORDER BY created_at, kid"""
+INSERT_SIGNING_KEY = """
+    INSERT INTO signing_key (kid, public_key, private_sealed, state, created_at)
+    VALUES (%(kid)s, %(public_key)s, %(private_sealed)s, %(state)s, %(created_at)s)"""
+RETIRE_SIGNING_KEY = "UPDATE signing_key SET state = 'retired', retires_at = %(retires_at)s WHERE state = 'current'"
+PROMOTE_SIGNING_KEY = "UPDATE signing_key SET state = 'current' WHERE state = 'next'"
+DELETE_SIGNING_KEYS = "DELETE FROM signing_key"
+DELETE_OLD_SIGNING_KEYS = "DELETE FROM signing_key WHERE retires_at <= %(now)s"
+
+
+async def signing_keys(session: AsyncSession, now: datetime) -> list[Row]:
+    """Read the keys that may still verify a token, oldest first."""
+    return await fetch_all(session, SIGNING_KEYS, {"now": now})
