@@ -7,7 +7,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from api.cli.private_postgres import PrivatePostgres
 from api.core.db import Database
 
 CHECKOUT = Path(__file__).parents[1]
-TEMPLATE = "belediye_template"
+# Runs beside each other do not meet: each has its template and clones, named by the controlling process.
+RUN = os.environ.setdefault("BELEDIYE_TEST_RUN", str(os.getpid()))
+TEMPLATE = f"bt_{RUN}_template"
 
 
 def _server() -> PrivatePostgres:
@@ -76,10 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
         passwords = dict.fromkeys(("belediye_owner", "belediye_app", "belediye_platform"), password)
     else:
         _server().start()
-    with psycopg.connect(admin_url(), autocommit=True) as connection:
-        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'bt\\_%'").fetchall():
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+    _drop_databases(lambda run: not _is_alive(run))
     prepare(admin_url(), TEMPLATE, passwords)
     migrate(DatabaseUrls(TEMPLATE).owner)
     from tests.factories.template import fill  # noqa: PLC0415 (needs the migrated template)
@@ -87,9 +86,29 @@ def pytest_configure(config: pytest.Config) -> None:
     asyncio.run(fill(DatabaseUrls(TEMPLATE)))
 
 
+def _is_alive(run: str) -> bool:
+    return Path(f"/proc/{run}").exists()
+
+
+def _databases() -> list[str]:
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'bt\\_%'").fetchall()
+    return [name for (name,) in rows]
+
+
+def _drop_databases(is_gone: Callable[[str], bool]) -> None:
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        for name in _databases():
+            if is_gone(name.split("_")[1]):
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what was started."""
-    if not hasattr(config, "workerinput") and not config.option.collectonly and "DATABASE_URL" not in os.environ:
+    """Drop this run's databases; the last run stops the server."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    _drop_databases(lambda run: run == RUN)
+    if "DATABASE_URL" not in os.environ and not _databases():
         _server().stop("immediate")
 
 
@@ -99,7 +118,7 @@ def anyio_backend() -> str:
 
 
 def _clone() -> DatabaseUrls:
-    name = f"bt_{os.getpid()}_{secrets.token_hex(4)}"
+    name = f"bt_{RUN}_{secrets.token_hex(4)}"
     with psycopg.connect(admin_url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     return DatabaseUrls(name)

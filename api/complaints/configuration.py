@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -79,14 +80,16 @@ class Configuration:
         return Decision(category.authority, category.department_id if category.authority == "own" else None)
 
 
-_held: OrderedDict[int, tuple[int, Configuration]] = OrderedDict()
+# By database first: the same municipality and version of another database is another town.
+_caches: WeakKeyDictionary[Any, OrderedDict[int, tuple[int, Configuration]]] = WeakKeyDictionary()
 
 
 async def configuration(session: AsyncSession, municipality_id: int, config_version: int) -> Configuration:
     """Give the configuration of that version; two statements on first use, none afterwards."""
-    held = _held.get(municipality_id)
+    cache = _caches.setdefault(session.bind, OrderedDict())
+    held = cache.get(municipality_id)
     if held is not None and held[0] == config_version:
-        _held.move_to_end(municipality_id)
+        cache.move_to_end(municipality_id)
         return held[1]
     rows = await queries.categories(session, municipality_id)
     groups = {row["parent_id"] for row in rows if row["parent_id"]}
@@ -101,7 +104,7 @@ async def configuration(session: AsyncSession, municipality_id: int, config_vers
         },
         rules=tuple(Rule(**row) for row in await queries.rules(session, municipality_id)),
     )
-    _held[municipality_id] = (config_version, loaded)
-    while len(_held) > MOST_HELD:
-        _held.popitem(last=False)
+    cache[municipality_id] = (config_version, loaded)
+    while len(cache) > MOST_HELD:
+        cache.popitem(last=False)
     return loaded

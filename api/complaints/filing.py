@@ -82,8 +82,7 @@ async def file_complaint(
     else:
         status = Status.FORWARDED
     authority_name = None if decision.authority == "own" else _authority_name(town, category, decision)
-    legal_days = await municipalities.petition_days(session, actor.municipality_id, filed_at)
-    due = deadlines(town, category, decision.department_id, filed_at, legal_days if reporter_id else None)
+    due = deadlines(town, category, decision.department_id, filed_at, has_name=reporter_id is not None)
     event_id = uuid7()
     x, y = to_metres(report.place.lon, report.place.lat) if report.place else (None, None)
     cells = cells_of(report.place.lon, report.place.lat) if report.place else ()
@@ -246,7 +245,8 @@ def deadlines(
     category: Category,
     department_id: UUID | None,
     start: datetime,
-    legal_days: int | None,
+    *,
+    has_name: bool,
 ) -> Deadlines:
     """Give the three clocks: service hours in the department's working time, an emergency's round the clock;
     the legal one in calendar days (3071 m.7), for reporters who gave their name.
@@ -255,7 +255,7 @@ def deadlines(
     return Deadlines(
         first_answer=_after(calendar, start, category.first_answer_hours),
         solution=_after(calendar, start, category.solution_hours),
-        legal=start + timedelta(days=legal_days) if legal_days else None,
+        legal=start + timedelta(days=town.petition_days(start)) if has_name else None,
     )
 
 

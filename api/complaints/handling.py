@@ -331,8 +331,7 @@ async def reopen_complaint(
         raise ReopeningOver
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
     config = await configuration(session, actor.municipality_id, actor.config_version)
-    legal_days = await municipalities.petition_days(session, actor.municipality_id, now)
-    due = deadlines(town, config.categories[case["category_id"]], case["department_id"], now, legal_days)
+    due = deadlines(town, config.categories[case["category_id"]], case["department_id"], now, has_name=True)
     changes = {
         "reopen_count": case["reopen_count"] + 1,
         "reopen_until": None,

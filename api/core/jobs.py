@@ -108,8 +108,8 @@ class GrowingPause(BaseRetryStrategy):
             return RetryDecision(retry_in={"seconds": 0})  # the worker was told to stop: no fault of the job
         if job.attempts + 1 >= self.max_attempts:
             return None
-        pause = min(3.0 ** (job.attempts + 1), LONGEST_PAUSE_SECONDS)
-        return RetryDecision(retry_in={"seconds": pause * random.uniform(0.5, 1)})  # noqa: S311 (spreads load)
+        pause = min(3 ** (job.attempts + 1), LONGEST_PAUSE_SECONDS)
+        return RetryDecision(retry_in={"seconds": random.randint(pause // 2, pause)})  # noqa: S311 (spreads load)
 
 
 def job(

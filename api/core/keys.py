@@ -4,6 +4,8 @@ import hmac
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,7 +26,8 @@ class _Held:
 class _Keys:
     def __init__(self) -> None:
         self.master: bytes | None = None
-        self.held: dict[int, _Held] = {}
+        # By database first: the same number in another database is another municipality.
+        self.held: WeakKeyDictionary[Any, dict[int, _Held]] = WeakKeyDictionary()
         self.lock = threading.Lock()
 
 
@@ -81,7 +84,7 @@ async def rotate_data_key(session: AsyncSession, municipality_id: int) -> int:
            VALUES (%s, %s, %s, %s, %s)""",
         (municipality_id, key_id, DATA, wrapped, clock.now()),
     )
-    _keys.held.pop(municipality_id, None)
+    forget(municipality_id)
     return key_id
 
 
@@ -92,7 +95,7 @@ async def keyring(session: AsyncSession, municipality_id: int) -> crypto.Keyring
         crypto.BadKey: the municipality has no keys, or the master key is not installed.
         crypto.DecryptError: the keys were wrapped with another master key.
     """
-    held = _keys.held.get(municipality_id)
+    held = _keys.held.get(session.bind, {}).get(municipality_id)
     if held is not None and time.monotonic() - held.loaded < FRESH_SECONDS:
         return held.ring
     rows = await fetch_all(
@@ -110,7 +113,7 @@ async def keyring(session: AsyncSession, municipality_id: int) -> crypto.Keyring
         raise crypto.BadKey(f"municipality {municipality_id} has no keys")
     ring = crypto.Keyring(municipality_id, max(data), data, index[0])
     with _keys.lock:
-        _keys.held[municipality_id] = _Held(ring, time.monotonic())
+        _keys.held.setdefault(session.bind, {})[municipality_id] = _Held(ring, time.monotonic())
     return ring
 
 
@@ -120,6 +123,7 @@ def forget(municipality_id: int | None = None) -> None:
         if municipality_id is None:
             _keys.held.clear()
         else:
-            _keys.held.pop(municipality_id, None)
+            for rings in _keys.held.values():
+                rings.pop(municipality_id, None)
 
 

@@ -51,6 +51,14 @@ class WeakPassword(Invalid):
     en = "The password must have at least 12 characters and contain neither your user name nor a common password."
 
 
+class WrongPassword(Invalid):
+    """The present password was not confirmed."""
+
+    code = "wrong_password"
+    tr = "Şu anki parolanız hatalı."
+    en = "Your present password is wrong."
+
+
 class UsernameTaken(Conflict):
     """Another staff user of the municipality has this name."""
 

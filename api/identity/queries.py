@@ -147,6 +147,19 @@ ACCEPT_TOTP_STEP = """
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s
        AND (totp_last_step IS NULL OR totp_last_step < %(step)s)"""
 
+# Only while no code was accepted: an enrolled authenticator is never replaced from outside.
+BEGIN_ENROLMENT = """
+    UPDATE staff_user SET totp_secret = %(secret)s
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND totp_last_step IS NULL"""
+SET_PASSWORD = """
+    UPDATE staff_user SET password_hash = %(password_hash)s,
+                          must_change_password = must_change_password AND NOT %(is_replaced)s
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s"""
+END_CONSOLE_SESSION = """
+    UPDATE device SET revoked_at = %(now)s, revoked_reason = 'replaced'
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND kind = 'console'
+       AND secret_hash = %(secret_hash)s AND revoked_at IS NULL"""
+
 # --- Signing keys (shared by the installation) -------------------------------------------------------------------
 
 SIGNING_KEYS = """

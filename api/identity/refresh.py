@@ -74,9 +74,9 @@ async def _exchange(session: AsyncSession, municipality_id: int, token: str) -> 
     device = await fetch_one(session, queries.LOCK_FAMILY, found)
     held = await fetch_one(session, queries.REFRESH_TOKEN, found) if device else None
     now = clock.now()
-    if device is None or held is None or device["revoked_at"] or min(device["device_expires_at"], held["expires_at"]) <= now:
+    if device is None or held is None or device["revoked_at"] or device["device_expires_at"] <= now:
         return None
-    if not await _holder_stands(session, municipality_id, device):
+    if held["expires_at"] <= now or not await _holder_stands(session, municipality_id, device):
         return None
     audience: Audience = "citizen" if device["holder_kind"] == "citizen" else "staff"
     claims = Claims(audience, device["holder_id"], municipality_id, device["device_id"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from api.core.clock import ISTANBUL
@@ -35,7 +36,7 @@ def parse_hours(hours: Hours) -> tuple[Spans, ...]:
     is missing or empty is free. Raises CalendarError `bad_working_hours`.
     """
     if unknown := set(hours) - set(WEEKDAYS):
-        raise _bad_hours(f"bilinmeyen gün {sorted(unknown)[0]!r}")
+        raise _bad_hours(f"bilinmeyen gün {min(unknown)!r}")
     return tuple(_day_spans(day, hours.get(day, ())) for day in WEEKDAYS)
 
 
@@ -43,7 +44,7 @@ def _day_spans(day: str, times: Sequence[str]) -> Spans:
     minutes = [_minute(day, text) for text in times]
     if len(minutes) % 2:
         raise _bad_hours(f"{day}: her açılış saatinin bir kapanış saati olmalıdır")
-    if any(later <= earlier for earlier, later in zip(minutes, minutes[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(minutes)):
         raise _bad_hours(f"{day}: saatler artan sırada olmalıdır")
     return tuple(zip(minutes[::2], minutes[1::2], strict=True))
 
@@ -101,7 +102,7 @@ class WorkingCalendar:
         Raises CalendarError `bad_period` for negative or absurdly many hours, or a naive start.
         """
         if not 0 <= hours <= MOST_HOURS or start.utcoffset() is None:
-            raise CalendarError("bad_period", "Süre 0 ile 100.000 saat arasında olmalı, başlangıç saat dilimi taşımalıdır.")
+            raise CalendarError("bad_period", "Süre 0–100.000 saat olmalı, başlangıç saat dilimi taşımalıdır.")
         moment, left = start.astimezone(UTC), timedelta(hours=hours)
         if self.round_the_clock:
             return moment + left

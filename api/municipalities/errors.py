@@ -19,7 +19,7 @@ class UnknownKind(Invalid):
     en = "There is no such kind of municipality."
 
 
-class ParameterMissing(AppError):
+class ParameterMissing(AppError):  # noqa: N818 (as its sisters)
     """A rate, limit or period is needed that neither the municipality nor the country has for that day."""
 
     code = "parameter_missing"
@@ -41,6 +41,14 @@ class ParameterNotOurs(Invalid):
     code = "parameter_not_ours"
     tr = "Bu değeri kanun belirler; belediye bu yönde değiştiremez."
     en = "The law sets this value; a municipality cannot change it in this way."
+
+
+class BadPeriod(Invalid):
+    """A value would end before it begins."""
+
+    code = "bad_period"
+    tr = "Bitiş günü başlangıçtan sonra olmalıdır."
+    en = "The end must come after the start."
 
 
 class DepartmentNotFound(NotFound):

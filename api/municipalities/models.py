@@ -8,7 +8,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import CheckConstraint, Column, Index, Numeric, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from api.core.tables import TenantTable, json_column, tenant_index, tenant_key, timestamp
+from api.core.tables import TenantTable, json_column, tenant_key, timestamp
 
 
 class Municipality(SQLModel, table=True):
@@ -88,7 +88,7 @@ class NationalParameter(SQLModel, table=True):
     valid_to: date | None = Field(default=None, description="first day on which it no longer holds")
     value: Any = Field(sa_column=Column(Numeric(18, 6), nullable=False))
     unit: str
-    municipal_choice: str = Field(default="none", description="how a municipality may differ: none | lower | higher | free")
+    municipal_choice: str = Field(default="none", description="how a town may differ: none | lower | higher | free")
     legal_reference: str
     source_on: date | None = None
     is_verified: bool = False
@@ -143,7 +143,7 @@ class Department(TenantTable, table=True):
     name: str
     parent_id: UUID | None = None
     grade: str = Field(default="department", description="presidency | department | section | team")
-    working_hours: Any = json_column(nullable=True)  # {"mon": ["08:30", "12:00", "13:00", "17:30"], …}; None = the municipality's
+    working_hours: Any = json_column(nullable=True)  # as in Appearance; None = the municipality's
     is_round_the_clock: bool = False
     phone: str | None = None
     is_active: bool = True

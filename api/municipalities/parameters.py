@@ -30,21 +30,30 @@ class ParameterRow:
         """Say whether the value holds on this day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
+    def leaves_room_for(self, own: Decimal) -> bool:
+        """Say whether this national value lets a municipality use `own` instead."""
+        match self.municipal_choice:
+            case "free":
+                return True
+            case "lower":
+                return own <= self.value
+            case "higher":
+                return own >= self.value
+        return own == self.value
+
 
 class ParameterTable:
     """All values of one municipality and of the country, ready to be asked for any day."""
 
     def __init__(self, rows: Iterable[ParameterRow]) -> None:
-        self._by_code: dict[str, list[ParameterRow]] = {}
-        for row in rows:
-            self._by_code.setdefault(row.code, []).append(row)
-        for values in self._by_code.values():
-            # What comes first wins: own before national, then the newest.
-            values.sort(key=lambda row: (row.is_own, row.valid_from), reverse=True)
+        self._own: dict[str, list[ParameterRow]] = {}
+        self._national: dict[str, list[ParameterRow]] = {}
+        for row in sorted(rows, key=lambda row: row.valid_from, reverse=True):
+            (self._own if row.is_own else self._national).setdefault(row.code, []).append(row)
 
     def codes(self) -> list[str]:
         """All known codes in alphabetical order."""
-        return sorted(self._by_code)
+        return sorted(self._own.keys() | self._national.keys())
 
     def row(self, code: str, on: date) -> ParameterRow:
         """Give the value that holds on a day, the day of the event and not today's, with its legal reference.
@@ -56,17 +65,25 @@ class ParameterTable:
             raise ParameterMissing(parameter=code, on=on.isoformat())
         return row
 
-    def find(self, code: str, on: date) -> ParameterRow | None:
-        """Give the value that holds on a day, or None."""
-        return next((row for row in self._by_code.get(code, ()) if row.holds_on(on)), None)
-
-    def national(self, code: str, on: date) -> ParameterRow | None:
-        """Give the country's value of a day, or None."""
-        return next((row for row in self._by_code.get(code, ()) if not row.is_own and row.holds_on(on)), None)
-
     def value(self, code: str, on: date) -> Decimal:
         """Give only the number of `row`."""
         return self.row(code, on).value
+
+    def find(self, code: str, on: date) -> ParameterRow | None:
+        """Give the value that holds on a day, or None.
+
+        The municipality's own value counts only as far as the law of that day leaves it room: one that was set under an
+        older law does not outlive a stricter one.
+        """
+        national = self.national(code, on)
+        own = next((row for row in self._own.get(code, ()) if row.holds_on(on)), None)
+        if own is not None and (national is None or national.leaves_room_for(own.value)):
+            return own
+        return national
+
+    def national(self, code: str, on: date) -> ParameterRow | None:
+        """Give the country's value of a day, or None; of several that hold, the one that began last."""
+        return next((row for row in self._national.get(code, ()) if row.holds_on(on)), None)
 
 
 def parameter_table(rows: Iterable[Mapping[str, Any]]) -> ParameterTable:

@@ -2,13 +2,12 @@
 
 from api.core.jobs import JobContext, enqueue, job
 from api.notices import asking, outbox, sending
-from api.notices.service import SEND_JOB
 from api.notices.workflow import BATCH
 
 BATCHES_A_RUN = 20
 
 
-@job(SEND_JOB)
+@job("notices.send_sms")
 async def send_sms(context: JobContext, *, login_codes_only: bool = False) -> None:
     """Send what is due in the municipality, batch by batch; what is left after twenty goes to another run."""
     again_at = None
@@ -19,11 +18,11 @@ async def send_sms(context: JobContext, *, login_codes_only: bool = False) -> No
             break
     else:
         async with context.transaction() as session:
-            await enqueue(session, SEND_JOB, context.municipality_id, login_codes_only=login_codes_only)
+            await enqueue(session, "notices.send_sms", context.municipality_id, login_codes_only=login_codes_only)
     if again_at:
         # A login code lives three minutes: it does not wait for the scheduler's next minute.
         async with context.transaction() as session:
-            await enqueue(session, SEND_JOB, context.municipality_id, at=again_at, urgent=True, login_codes_only=True)
+            await enqueue(session, "notices.send_sms", context.municipality_id, at=again_at, urgent=True, login_codes_only=True)
 
 
 @job("notices.retry_due", due_sql=outbox.TOWNS_WITH_SENDING_DUE)

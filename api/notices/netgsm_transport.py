@@ -49,7 +49,7 @@ class BoundedRequests:
 
 def bind_client() -> None:
     """Make the NetGSM client of this process speak through `BoundedRequests`; harmless to repeat."""
-    pass
+    sms_service.requests = BoundedRequests
 
 
 def exchange(method: str, url: str, *, timeout: float, **arguments: Any) -> requests.Response:

@@ -15,7 +15,6 @@ from api.core.phones import parse_mobile
 from api.notices import queries, workflow
 from api.notices.schemas import InboxMessageOut
 
-SEND_JOB = "notices.send_sms"
 LARGEST_PAGE = 100
 CURSOR_PURPOSE = "cursors"
 
@@ -56,7 +55,7 @@ async def queue_sms(
         expires_at=expires_at or now + workflow.validity(purpose),
     )
     is_code = purpose == workflow.LOGIN_CODE
-    await jobs.enqueue(session, SEND_JOB, municipality_id, urgent=is_code, login_codes_only=is_code)
+    await jobs.enqueue(session, "notices.send_sms", municipality_id, urgent=is_code, login_codes_only=is_code)
     return message_id
 
 

@@ -19,7 +19,7 @@ _ROOM_IN_THE_MIDDLE, _ROOM_AT_THE_RIM = 0.55, 1.45
 # A neighbourhood without known inhabitants is drawn as if it had this part of the mean.
 _LEAST_PART_OF_MEAN = 0.08
 # Places by which the size of a neighbourhood is measured.
-_FEWEST_SAMPLES, _SAMPLES_EACH = 6_000, 120
+_FEWEST_SAMPLES, _SAMPLES_EACH = 6_000, 80
 # Sides are drawn a little too long, so that rounding leaves no gap where they meet.
 _OVERSHOOT_M = 0.5
 

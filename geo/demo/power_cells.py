@@ -39,16 +39,17 @@ class PowerCells:
         """
         best = cells = cls(seeds, np.zeros(len(seeds)))
         best_error = np.inf
+        # Among cells of its size a cell grows by about pi/2 m² for each m² of weight; among larger ones by less.
+        stiffness = np.clip(np.sqrt(shares.mean() / shares), 1.0, 3.0)
         for turn in range(_ROUNDS):
             owner = cells.owners(places)
             held = np.bincount(owner, minlength=len(seeds)) / len(places)
-            error = np.abs(held / shares - 1).sum() if held.all() else np.inf
+            error = np.abs(np.log(held / shares)).max() if held.all() else np.inf
             if error < best_error:
                 best, best_error = cells, error
             moving = turn < _MOVING_ROUNDS
-            # A round cell grows by about pi/2 m² for each m² of weight.
-            pace = 0.35 if moving else 0.3 * (_ROUNDS - turn) / (_ROUNDS - _MOVING_ROUNDS)
-            weights = cells.weights + pace * area * (shares - held)
+            pace = 0.35 if moving else 0.35 * (_ROUNDS - turn) / (_ROUNDS - _MOVING_ROUNDS)
+            weights = cells.weights + pace * stiffness * area * (shares - held)
             moved = cls(_centres(places, owner, cells.seeds) if moving else cells.seeds, weights)
             cells = _revived(moved, places, owner, shares - held)
         return best

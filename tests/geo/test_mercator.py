@@ -46,7 +46,7 @@ def test_the_edges_of_the_square_world_are_where_they_should_be():
 def test_zoom_zero_is_the_whole_square_world():
     whole_world = tile_bounds_m(0, 0, 0)
     assert whole_world == (-HALF_WORLD_M, -HALF_WORLD_M, HALF_WORLD_M, HALF_WORLD_M)
-    assert MAX_LATITUDE == pytest.approx(85.0511287798)
+    assert pytest.approx(85.0511287798) == MAX_LATITUDE
 
 
 @given(lons, lats, zooms)

@@ -37,7 +37,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('slug')
     )
-    op.create_index('ix_municipality_outline', 'municipality', ['outline'], unique=False, postgresql_using='gist')
+    op.create_geospatial_index('ix_municipality_outline', 'municipality', ['outline'], unique=False, postgresql_using='gist', postgresql_ops={})
     op.create_table('national_parameter',
     sa.Column('code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
@@ -162,14 +162,13 @@ def upgrade() -> None:
     op.create_table('complaint_map_cell',
     sa.Column('municipality_id', sa.Integer(), nullable=False),
     sa.Column('level', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('gx', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('gy', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('cell', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
     sa.Column('open', sa.Integer(), nullable=False),
     sa.Column('sum_x', sa.Float(), nullable=False),
     sa.Column('sum_y', sa.Float(), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], ),
-    sa.PrimaryKeyConstraint('municipality_id', 'level', 'gx', 'gy')
+    sa.PrimaryKeyConstraint('municipality_id', 'level', 'cell')
     )
     op.create_table('consent_text',
     sa.Column('municipality_id', sa.Integer(), nullable=False),
@@ -483,6 +482,7 @@ def upgrade() -> None:
     sa.Column('is_emergency', sa.Boolean(), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('description', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('search_text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('answers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('address_text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('geom', Geometry(geometry_type='POINT', srid=4326, dimension=2, spatial_index=False, from_text='ST_GeomFromEWKT', name='geometry'), nullable=True),
@@ -522,6 +522,7 @@ def upgrade() -> None:
     op.create_index('ix_complaint_geom_3857', 'complaint', ['municipality_id', 'geom_3857'], unique=False, postgresql_using='gist')
     op.create_index('ix_complaint_neighbourhood', 'complaint', ['municipality_id', 'neighbourhood_id', sa.literal_column('filed_at DESC'), sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_complaint_open', 'complaint', ['municipality_id', sa.literal_column('filed_at DESC'), sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('is_open'))
+    op.create_index('ix_complaint_search', 'complaint', ['municipality_id', 'search_text'], unique=False, postgresql_using='gin', postgresql_ops={'search_text': 'gin_trgm_ops'})
     op.create_table('role_assignment',
     sa.Column('municipality_id', sa.Integer(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -602,6 +603,7 @@ def downgrade() -> None:
     op.drop_table('routing_rule')
     op.drop_index('ix_role_assignment_staff_user', table_name='role_assignment')
     op.drop_table('role_assignment')
+    op.drop_index('ix_complaint_search', table_name='complaint', postgresql_using='gin', postgresql_ops={'search_text': 'gin_trgm_ops'})
     op.drop_index('ix_complaint_open', table_name='complaint', postgresql_where=sa.text('is_open'))
     op.drop_index('ix_complaint_neighbourhood', table_name='complaint')
     op.drop_index('ix_complaint_geom_3857', table_name='complaint', postgresql_using='gist')
@@ -661,6 +663,6 @@ def downgrade() -> None:
     op.drop_table('public_holiday')
     op.drop_table('platform_operator')
     op.drop_table('national_parameter')
-    op.drop_index('ix_municipality_outline', table_name='municipality', postgresql_using='gist')
+    op.drop_geospatial_index('ix_municipality_outline', table_name='municipality', postgresql_using='gist', column_name='outline')
     op.drop_geospatial_table('municipality')
     # ### end Alembic commands ###
