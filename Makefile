@@ -6,21 +6,25 @@ SHELL := /bin/bash
 BIN := .venv/bin
 UV = PATH="$$PATH:$(CURDIR)/.local/uv/bin" uv
 
-.PHONY: help setup demo run worker test test-fast check lint types contracts fmt bench lock migration openapi wheel clean
+.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench lock migration openapi wheel clean
 
 help: ## Bu listeyi gösterir
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: ## Eksik olan her şeyi kurar (sistem paketleri, Python, tarayıcı kitaplıkları)
+	@.ci/setup browser
+
+# What runs the product needs no browser.
+ready:
 	@.ci/setup
 
-demo: setup ## Örnek belediyelerle her şeyi başlatır ve adresleri yazar (ONCE=1: iş bitince durur)
+demo: ready ## Örnek belediyelerle her şeyi başlatır ve adresleri yazar (ONCE=1: iş bitince durur)
 	@$(BIN)/belediye demo
 
-run: setup ## Sunucuyu başlatır (ayarlar BELEDIYE_* değişkenlerinden)
+run: ready ## Sunucuyu başlatır (ayarlar BELEDIYE_* değişkenlerinden)
 	@$(BIN)/belediye serve
 
-worker: setup ## Arka plan işlerini yürütür
+worker: ready ## Arka plan işlerini yürütür
 	@$(BIN)/belediye worker
 
 test: setup ## Bütün sınamalar (ARGS='-k …')
@@ -31,36 +35,37 @@ test-fast: setup ## Yavaş ve uçtan uca olanlar dışında sınamalar
 
 check: lint types contracts test ## CI'ın çalıştırdığı her şey: biçim, tipler, mimari, sınamalar
 
-lint: setup ## ruff: kurallar ve biçim
+lint: ready ## ruff: kurallar ve biçim
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup ## mypy --strict
+types: ready ## mypy --strict
 	$(BIN)/mypy
 
-contracts: setup ## Katmanlar arası bağımlılık kuralları (import-linter)
+contracts: ready ## Katmanlar arası bağımlılık kuralları (import-linter)
 	$(BIN)/lint-imports
 
-fmt: setup ## Kodu biçimler
+fmt: ready ## Kodu biçimler
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: setup ## Başarım tablosu: işlem başına işlemci süresi, çıplak SQL'e oranla (ARGS='--json')
+bench: ready ## Başarım tablosu: işlem başına işlemci süresi, çıplak SQL'e oranla (ARGS='--json')
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-lock: setup ## Kilit dosyalarını yeniler (requirements.lock, .ci/uv.txt, package-lock.json); hepsini yükseltmek için ARGS=--upgrade
+lock: ready ## Kilit dosyalarını yeniler (requirements.lock, .ci/uv.txt, package-lock.json); hepsini yükseltmek için ARGS=--upgrade
 	$(UV) pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock --quiet $(ARGS)
 	sed -n 's/^\(uv==[^ ]*\).*/\1/p' .ci/uv.txt | $(UV) pip compile - --generate-hashes --no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock" -o .ci/uv.txt
 	npm install --package-lock-only
 
-migration: setup ## Tablolardan yeni bir göç yazar: make migration NAME=complaint_areas
+migration: ready ## Tablolardan yeni bir göç yazar: make migration NAME=complaint_areas
 	@test -n "$(NAME)" || { echo "make migration NAME=…"; exit 2; }
 	@$(BIN)/belediye db revision "$(NAME)"
 
-openapi: setup ## API tanımını build/openapi.json dosyasına yazar
+openapi: ready ## API tanımını build/openapi.json dosyasına yazar
 	@$(BIN)/python .ci/openapi.py build/openapi.json
 
-wheel: setup ## Kurulum paketi: dist/*.whl
+wheel: ready ## Kurulum paketi: dist/*.whl
+	@rm -rf build/lib
 	$(UV) build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
 clean: ## Üretilen her şeyi siler: ortam, örnek veriler, özel PostgreSQL

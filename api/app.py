@@ -1,15 +1,25 @@
-"""Builds the server: `create_app(settings)` wires the domains' routes to one database."""
+"""Builds the server: `create_app(settings)` wires the domains' routes to one database and one blob store."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from api.core import problem
+from api.complaints.routes import public_router as complaints_public
+from api.complaints.routes import router as complaints
+#C from api.console.routes import install as install_console
+from api.core import keys, problem
 from api.core.db import Database
-from api.core.health import router as health_router
+from api.core.health import router as health
 from api.core.middleware import Edge
-from api.core.startup import check_database, check_settings
+from api.core.startup import check_database, check_settings, master_key_bytes
+from api.files.routes import router as files
+from api.files.stores import blob_store
+from api.identity.routes import router as identity
+from api.identity.routes import well_known as jwks
+from api.municipalities.routes import public_router as municipalities_public
+from api.municipalities.routes import router as municipalities
+from api.notices.routes import router as notices
 from api.settings import Settings, get_settings
 
 API_VERSION = "1"
@@ -23,6 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or get_settings()
     check_settings(settings)
+    keys.install_master_key(master_key_bytes(settings.master_key))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -32,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             statement_timeout_ms=settings.statement_timeout_ms,
         )
         app.state.database = database
+        app.state.store = blob_store(settings)
         await check_database(database)
         app.state.is_draining = False
         yield
@@ -46,11 +58,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None if settings.is_production else "/openapi.json",
         redirect_slashes=False,
+        separate_input_output_schemas=False,
     )
     app.state.settings = settings
     problem.install(app)
-    app.include_router(health_router)
     v1 = APIRouter(prefix="/v1")
-    app.include_router(v1)
+    for router in (identity, notices, files, complaints, municipalities, complaints_public, municipalities_public):
+        v1.include_router(router)
+    for router in (health, jwks, v1):
+        app.include_router(router)
+    #C install_console(app)
     app.add_middleware(Edge, trusted_proxies=settings.trusted_proxies, https=settings.is_production)
     return app

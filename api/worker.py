@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from api.core import jobs, keys
 from api.core.db import Database
 from api.core.startup import check_database, check_settings, master_key_bytes
-from api.core.storage import BlobStore, FolderStore, S3Store
+from api.files.stores import blob_store
 from api.notices.gateway import SmsGateway
 from api.notices.netgsm import NetgsmGateway
 from api.notices.netgsm_config import NetgsmConfig
@@ -108,20 +108,6 @@ def sms_gateway(settings: Settings) -> SmsGateway:
     )
 
 
-def blob_store(settings: Settings) -> BlobStore:
-    """Give the file store of the settings: a bucket if one is named, else the folder."""
-    if settings.s3_bucket is None:
-        return FolderStore(settings.files_path)
-    access_key, secret_key = settings.s3_access_key, settings.s3_secret_key
-    return S3Store(
-        settings.s3_endpoint_url,
-        settings.s3_bucket,
-        access_key.get_secret_value() if access_key else "",
-        secret_key.get_secret_value() if secret_key else "",
-        settings.s3_region,
-    )
-
-
 async def _work(dsn: str, concurrency: int, stop: asyncio.Event) -> None:
     connector = procrastinate.PsycopgConnector(
         conninfo=dsn,
@@ -136,6 +122,8 @@ async def _work(dsn: str, concurrency: int, stop: asyncio.Event) -> None:
     )
     jobs.app.job_manager = PatientManager(connector)
     with jobs.app.replace_connector(connector):
+        with suppress(psycopg.OperationalError):  # the pool goes on trying by itself
+            await jobs.app.open_async()
         lanes = {jobs.URGENT_LANE: URGENT_PLACES, jobs.DEFAULT_LANE: concurrency}
         await asyncio.gather(*(_keep_running(lane, places, stop) for lane, places in lanes.items()))
         with suppress(ConnectorException):
@@ -148,7 +136,6 @@ async def _keep_running(lane: str, places: int, stop: asyncio.Event) -> None:
     while not stop.is_set():
         started = asyncio.get_running_loop().time()
         try:
-            await jobs.app.open_async()
             if not await _until_stopped(_run_lane(lane, places), stop):
                 return
             log.warning("lane ended, starting again", lane=lane)

@@ -17,6 +17,8 @@ import pytest
 from api.cli.database import migrate, prepare, with_database
 from api.cli.private_postgres import PrivatePostgres
 from api.core.db import Database
+from api.core.logs import configure_logging
+from tests.factories.serving import Served, served
 
 CHECKOUT = Path(__file__).parents[1]
 # Runs beside each other do not meet: each has its template and clones, named by the controlling process.
@@ -70,6 +72,7 @@ class DatabaseUrls:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts the server and makes the template once; workers find it ready."""
+    configure_logging(json=True, level="WARNING")
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     passwords = None
@@ -151,3 +154,10 @@ async def database(real_db: DatabaseUrls) -> AsyncIterator[Database]:
     pool = Database(real_db.app, pool_size=4)
     yield pool
     await pool.close()
+
+
+@pytest.fixture(scope="module")
+async def server(module_db: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """The application on the module's database, with everybody who may sign in."""
+    async with served(module_db, tmp_path_factory.mktemp("files")) as running:
+        yield running

@@ -127,7 +127,9 @@ class PrivatePostgres:
             self._run(binaries / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "-E", "UTF8",
                       "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         if not self.is_running():
-            options = f"-k {self.socket} -c listen_addresses='' -c jit=off -c max_connections=200 -c shared_buffers=256MB"
+            options = (
+                f"-k {self.socket} -c listen_addresses='' -c jit=off -c max_connections=200 -c shared_buffers=256MB"
+            )
             if not self.durable:
                 options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
             options += " -c max_wal_size=4GB -c log_min_messages=fatal -c track_io_timing=off"

@@ -20,7 +20,7 @@ def checked(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) 
     known = {question["code"]: question for question in questions}
     unknown = set(answers) - set(known)
     if unknown:
-        raise AnswerInvalid(question=sorted(unknown)[0][:50])
+        raise AnswerInvalid(question=min(unknown)[:50])
     result: dict[str, Any] = {}
     for code, question in known.items():
         value = answers.get(code)
@@ -54,7 +54,9 @@ def _typed(question: Mapping[str, Any], value: Any) -> Any:
     raise ValueError
 
 
-def described(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+def described(
+    questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], language: str
+) -> list[dict[str, Any]]:
     """Give question and answer as people read them: `[{"label", "value"}]`."""
     lines = []
     for question in questions:

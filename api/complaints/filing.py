@@ -127,7 +127,9 @@ async def file_complaint(
             "cells": [morton(gx, gy) for _, gx, gy in cells],
             "photo_ids": report.photo_ids,
             "uploader_id": actor.id,
-            **audit.entry(_sender(actor, report), "complaint.file", "complaint", report.id, {"category": category.code}),
+            **audit.entry(
+                _sender(actor, report), "complaint.file", "complaint", report.id, {"category": category.code}
+            ),
             **jobs.job_parameters(
                 "complaints.notify_reporter", actor.municipality_id, event_id=event_id, happened_at=filed_at
             ),
@@ -248,8 +250,10 @@ def deadlines(
     *,
     has_name: bool,
 ) -> Deadlines:
-    """Give the three clocks: service hours in the department's working time, an emergency's round the clock;
-    the legal one in calendar days (3071 m.7), for reporters who gave their name.
+    """Give the three clocks of a case.
+
+    Service hours run in the department's working time, an emergency's round the clock; the legal term in calendar
+    days (3071 m.7), for reporters who gave their name.
     """
     calendar = town.calendar(department_id, round_the_clock=category.is_emergency)
     return Deadlines(

@@ -183,9 +183,7 @@ async def assign_complaint(
     """
     case = await access_complaint(session, actor, complaint_id, Action.ASSIGN, expected_version)
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
-    places = await queries.worker_of_department(
-        session, actor.municipality_id, assignment.staff_user_id, clock.today()
-    )
+    places = await queries.worker_of_department(session, actor.municipality_id, assignment.staff_user_id, clock.today())
     if not any(
         place is None or case["department_id"] is None or case["department_id"] in town.department_subtree(place)
         for place in places

@@ -22,7 +22,10 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("We need to know more", "We have a question about your report {number}: {text}"),
     },
     "close": {
-        "tr": ("Başvurunuz çözüldü", "{number} numaralı başvurunuz çözüldü: {text} Memnun değilseniz yeniden açabilirsiniz."),
+        "tr": (
+            "Başvurunuz çözüldü",
+            "{number} numaralı başvurunuz çözüldü: {text} Memnun değilseniz yeniden açabilirsiniz.",
+        ),
         "en": ("Report solved", "Your report {number} was solved: {text} If you are not content you may reopen it."),
     },
     "reject": {

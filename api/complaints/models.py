@@ -136,7 +136,7 @@ class ComplaintEvent(SQLModel, table=True):
     )
     municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
     id: UUID = Field(primary_key=True)
-    happened_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    happened_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
     complaint_id: UUID
     action: str
     from_status: str | None = None
@@ -161,5 +161,3 @@ class ComplaintMapCell(SQLModel, table=True):
     open: int
     sum_x: float = Field(description="sum of EPSG:3857 x of its reports, for the centre of the cluster")
     sum_y: float
-
-

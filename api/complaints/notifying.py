@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.complaints import queries
+from api.complaints.configuration import configuration
 from api.complaints.messages import message
 from api.complaints.workflow import Status
 from api.core import keys
@@ -22,16 +23,15 @@ async def tell_reporter(session: AsyncSession, municipality_id: int, event_id: U
     if event is None:
         return False
     act = "forward" if event["action"] == "file" and event["status"] == Status.FORWARDED else event["action"]
-    version = await municipalities.current_version(session, municipality_id)
-    town = await municipalities.town_config(session, municipality_id, version)
+    town = await municipalities.town_config(session, municipality_id, event["config_version"])
+    config = await configuration(session, municipality_id, event["config_version"])
     language = event["language"]
-    config_name = await queries.category_name(session, municipality_id, event["category_id"])
     said = message(
         act,
         language,
         town=town.name,
         number=event["number"],
-        category=config_name.get(language) or config_name["tr"],
+        category=config.categories[event["category_id"]].title(language),
         authority=(event["details"] or {}).get("authority_name") or "",
         text=event["text"],
     )

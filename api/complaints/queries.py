@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, LiteralString, cast
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,11 +32,11 @@ WITH counter AS (
  RETURNING last),
 filed AS (
     INSERT INTO complaint (municipality_id, id, number, kind, category_id, department_id, neighbourhood_id, authority,
-        status, is_open, is_emergency, channel, description, search_text, answers, address_text, geom, geom_3857, citizen_id,
-        filed_by, filed_at, first_answer_due_at, solution_due_at, legal_due_at, reopen_count, version)
-    SELECT %(municipality_id)s, %(id)s, %(year)s::text || '-' || lpad(counter.last::text, 6, '0'), %(kind)s, %(category_id)s,
-        %(department_id)s, %(neighbourhood_id)s, %(authority)s, %(status)s, %(is_open)s, %(is_emergency)s, %(channel)s,
-        %(description)s, %(search_text)s, %(answers)s::jsonb, %(address_text)s,
+        status, is_open, is_emergency, channel, description, search_text, answers, address_text, geom, geom_3857,
+        citizen_id, filed_by, filed_at, first_answer_due_at, solution_due_at, legal_due_at, reopen_count, version)
+    SELECT %(municipality_id)s, %(id)s, %(year)s::text || '-' || lpad(counter.last::text, 6, '0'), %(kind)s,
+        %(category_id)s, %(department_id)s, %(neighbourhood_id)s, %(authority)s, %(status)s, %(is_open)s,
+        %(is_emergency)s, %(channel)s, %(description)s, %(search_text)s, %(answers)s::jsonb, %(address_text)s,
         ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326),
         ST_SetSRID(ST_MakePoint(%(x)s::float8, %(y)s::float8), 3857), %(citizen_id)s, %(filed_by)s, %(filed_at)s,
         %(first_answer_due_at)s, %(solution_due_at)s, %(legal_due_at)s, 0, 1
@@ -209,10 +209,11 @@ async def event_for_notice(
     return await fetch_one(
         session,
         """SELECT e.action, e.text, e.happened_at, c.id AS complaint_id, c.number, c.category_id, c.status,
-                  c.citizen_id, c.authority, e.details, p.phone, p.language
+                  c.citizen_id, c.authority, e.details, p.phone, p.language, m.config_version
              FROM complaint_event e
              JOIN complaint c ON c.municipality_id = e.municipality_id AND c.id = e.complaint_id
              JOIN citizen p ON p.municipality_id = c.municipality_id AND p.id = c.citizen_id
+             JOIN municipality m ON m.id = c.municipality_id
             WHERE e.municipality_id = %s AND e.id = %s AND e.happened_at = %s""",
         (municipality_id, event_id, happened_at),
     )
@@ -263,14 +264,10 @@ async def insert_categories(session: AsyncSession, rows: Sequence[Mapping[str, A
     """Write the categories of a new municipality, groups first."""
     connection = await driver_connection(session)
     async with connection.cursor() as cursor:
-        await cursor.executemany(cast("LiteralString", INSERT_CATEGORY_SQL), rows)
+        await cursor.executemany(INSERT_CATEGORY_SQL, rows)
 
 
-async def category_name(session: AsyncSession, municipality_id: int, category_id: UUID) -> dict[str, str]:
-    """Names of a category by language."""
-    row = await fetch_one(
-        session,
-        "SELECT name FROM complaint_category WHERE municipality_id = %s AND id = %s",
-        (municipality_id, category_id),
-    )
-    return cast("dict[str, str]", row["name"]) if row else {"tr": ""}
+async def department_ids(session: AsyncSession, municipality_id: int) -> dict[str, UUID]:
+    """Departments of the municipality by code."""
+    rows = await fetch_all(session, "SELECT code, id FROM department WHERE municipality_id = %s", (municipality_id,))
+    return {row["code"]: row["id"] for row in rows}

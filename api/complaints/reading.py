@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -103,6 +103,7 @@ async def list_complaints(
         items.append(
             ComplaintRow.model_construct(
                 **{name: row[name] for name in ROW_COLUMNS},
+                status=Status(row["status"]),
                 category_name=category.title(actor.language),
                 category_icon=category.icon,
                 department_name=town.department_name(row["department_id"]),
@@ -115,8 +116,10 @@ async def list_complaints(
     )
 
 
+Phase = Literal["filed", "during", "closing"]
+PHASES: dict[str, Phase] = {"file": "filed", "close": "closing"}
 ROW_COLUMNS = (
-    "id", "number", "kind", "status", "is_open", "is_emergency", "category_id", "department_id", "assignee_name",
+    "id", "number", "kind", "is_open", "is_emergency", "category_id", "department_id", "assignee_name",
     "filed_at", "solution_due_at", "is_late", "legal_due_at", "description_start", "lon", "lat", "rating",
     "photo_count",
 )  # fmt: skip
@@ -141,6 +144,7 @@ async def read_complaint(session: AsyncSession, actor: Actor, complaint_id: UUID
         await audit.record(session, actor, "complaint.read", "complaint", complaint_id)
     return ComplaintOut.model_construct(
         **{name: row[name] for name in CASE_COLUMNS},
+        status=Status(row["status"]),
         is_late=bool(row["is_open"] and row["solution_due_at"] and row["solution_due_at"] < clock.now()),
         category_name=category.title(actor.language),
         category_icon=category.icon,
@@ -157,7 +161,7 @@ async def read_complaint(session: AsyncSession, actor: Actor, complaint_id: UUID
 
 
 CASE_COLUMNS = (
-    "id", "number", "version", "kind", "status", "is_open", "is_emergency", "authority", "channel", "category_id",
+    "id", "number", "version", "kind", "is_open", "is_emergency", "authority", "channel", "category_id",
     "department_id", "neighbourhood_id", "assignee_id", "description", "address_text", "lon", "lat", "filed_at",
     "first_answer_due_at", "first_answered_at", "solution_due_at", "solved_at", "legal_due_at", "legal_answered_at",
     "reopen_until", "reopen_count", "rating", "rating_comment",
@@ -215,9 +219,7 @@ async def photo_of_case(session: AsyncSession, actor: Actor, complaint_id: UUID,
     return photo_id
 
 
-async def map_tile(
-    session: AsyncSession, actor: Actor, wanted: ComplaintFilter, z: int, x: int, y: int
-) -> bytes:
+async def map_tile(session: AsyncSession, actor: Actor, wanted: ComplaintFilter, z: int, x: int, y: int) -> bytes:
     """One vector tile of the reports this actor may see; one statement."""
     plain = wanted.model_dump(exclude={"status_group"}, exclude_none=True) == {}
     if plain and wanted.status_group in ("all", "open") and actor.scope("complaint.read") is None:
@@ -267,7 +269,9 @@ def _masked_name(name: str | None) -> str | None:
 
 def _event(event: Row, *, is_staff: bool) -> EventOut:
     return EventOut.model_construct(
-        **{name: event[name] for name in ("id", "action", "from_status", "to_status", "is_public", "actor_kind")},
+        **{name: event[name] for name in ("id", "action", "is_public", "actor_kind")},
+        from_status=Status(event["from_status"]) if event["from_status"] else None,
+        to_status=Status(event["to_status"]),
         # Citizens deal with the municipality, not with a person.
         actor_name=event["actor_name"] if is_staff else None,
         text=event["text"],
@@ -277,8 +281,8 @@ def _event(event: Row, *, is_staff: bool) -> EventOut:
 
 
 def _photos(complaint_id: UUID, events: Sequence[Row], photos: Sequence[Row], *, is_staff: bool) -> list[PhotoOut]:
-    phase_of = {
-        photo: {"file": "filed", "close": "closing"}.get(event["action"], "during")
+    phase_of: dict[str, Phase] = {
+        photo: PHASES.get(event["action"], "during")
         for event in events
         for photo in (event["details"] or {}).get("photo_ids", [])
     }

@@ -195,5 +195,3 @@ _act("forward", "complaint.forward", service.forward_complaint, schemas.Forwardi
 _act("withdraw", "complaint.withdraw", service.withdraw_complaint, None)
 _act("rating", "complaint.rate", service.rate_complaint, schemas.RatingIn)
 _act("reopen", "complaint.reopen", service.reopen_complaint, schemas.ReopeningIn)
-
-

@@ -25,7 +25,7 @@ async def seed_categories(session: AsyncSession, municipality_id: int, kind: str
 
     A unit that this kind of municipality lacks is replaced by the one that stands in for it.
     """
-    departments = await municipalities.department_ids_by_code(session, municipality_id)
+    departments = await queries.department_ids(session, municipality_id)
     rows: list[dict[str, Any]] = []
     group_ids = {}
     for position, group in enumerate(seed()["groups"]):
@@ -40,7 +40,7 @@ async def seed_categories(session: AsyncSession, municipality_id: int, kind: str
                 position,
                 id=uuid7(),
                 parent_id=group_ids[category["group"]],
-                department_id=departments.get(category["department"]),
+                department_id=departments.get(municipalities.department_code(kind, category["department"]) or ""),
                 authority=authority,
             )
         )

@@ -96,35 +96,90 @@ class ChainFault:
     reason: str
 
 
-async def verify_chain(session: AsyncSession, municipality_id: int, page: int = 5_000) -> AsyncIterator[ChainFault]:
-    """Walk the municipality's chain from its first row and give every fault found."""
-    previous, expected, last = GENESIS, 1, 0
+@dataclass(frozen=True)
+class Head:
+    """The newest link of a chain; written down outside the database, it proves a later cut or rewriting."""
+
+    sequence: int
+    hash: bytes
+
+
+async def head(session: AsyncSession, municipality_id: int) -> Head:
+    """Give the newest link of the municipality's chain; sequence 0 before the first row."""
+    row = await fetch_one(
+        session, "SELECT sequence, hash FROM audit_head WHERE municipality_id = %s", (municipality_id,)
+    )
+    return Head(row["sequence"], bytes(row["hash"])) if row else Head(0, GENESIS)
+
+
+async def contradiction(session: AsyncSession, municipality_id: int, written_down: Head) -> ChainFault | None:
+    """Compare the chain with a head written down earlier: None while that link still stands as it was."""
+    if written_down.sequence == 0:
+        return None
+    found = await _hash_at(session, municipality_id, written_down.sequence)
+    if found is None:
+        return ChainFault(written_down.sequence, "missing")
+    return None if found == written_down.hash else ChainFault(written_down.sequence, "changed")
+
+
+async def verify_chain(
+    session: AsyncSession, municipality_id: int, page: int = 5_000, *, last: int | None = None
+) -> AsyncIterator[ChainFault]:
+    """Walk the municipality's chain up to the head of this moment and give every fault found.
+
+    Args:
+        session: a transaction in the municipality.
+        municipality_id: whose chain.
+        page: rows read at once.
+        last: check only so many of the newest rows, taking the row before them as right; None = the whole chain.
+    """
+    newest = await head(session, municipality_id)
+    before = max(newest.sequence - last, 0) if last is not None else 0
+    # Where the row before the first one is missing, its successor is found to be changed.
+    previous = (await _hash_at(session, municipality_id, before) or b"") if before else GENESIS
     while True:
         rows = await fetch_all(
             session,
             """SELECT sequence, happened_at, action, object_kind, object_id, actor_kind, actor_id, content, hash
-                 FROM audit_record WHERE municipality_id = %s AND sequence > %s ORDER BY sequence LIMIT %s""",
-            (municipality_id, last, page),
+                 FROM audit_record
+                WHERE municipality_id = %s AND sequence > %s AND sequence <= %s ORDER BY sequence LIMIT %s""",
+            (municipality_id, before, newest.sequence, page),
         )
         if not rows:
             break
         for row in rows:
-            last = row["sequence"]
-            if last != expected:
-                yield ChainFault(expected, "missing")
-            expected = last + 1
+            if row["sequence"] != before + 1:
+                yield ChainFault(before + 1, "missing")
+            before = row["sequence"]
             if hashlib.sha256(previous + row["content"].encode()).digest() != row["hash"]:
-                yield ChainFault(last, "changed")
+                yield ChainFault(before, "changed")
             elif not _columns_match(row):
-                yield ChainFault(last, "columns differ from content")
-            previous = row["hash"]
-    head = await fetch_one(
-        session, "SELECT sequence, hash FROM audit_head WHERE municipality_id = %s", (municipality_id,)
+                yield ChainFault(before, "columns differ from content")
+            previous = bytes(row["hash"])
+    if newest.sequence > before:
+        yield ChainFault(before + 1, "tail is missing")
+    elif newest.hash != previous or await _reaches_past_head(session, municipality_id):
+        yield ChainFault(newest.sequence, "head differs")
+
+
+async def _reaches_past_head(session: AsyncSession, municipality_id: int) -> bool:
+    # One statement sees one moment: rows appended since the head was read have moved it on as well.
+    row = await fetch_one(
+        session,
+        """SELECT EXISTS (SELECT 1 FROM audit_record record JOIN audit_head head USING (municipality_id)
+                           WHERE municipality_id = %s AND record.sequence > head.sequence) AS beyond""",
+        (municipality_id,),
     )
-    if head is None or head["sequence"] != last:
-        yield ChainFault(expected, "tail is missing")
-    elif head["hash"] != previous:
-        yield ChainFault(last, "head differs")
+    return bool(row and row["beyond"])
+
+
+async def _hash_at(session: AsyncSession, municipality_id: int, sequence: int) -> bytes | None:
+    row = await fetch_one(
+        session,
+        "SELECT hash FROM audit_record WHERE municipality_id = %s AND sequence = %s",
+        (municipality_id, sequence),
+    )
+    return bytes(row["hash"]) if row else None
 
 
 def _columns_match(row: Mapping[str, Any]) -> bool:

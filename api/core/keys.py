@@ -125,5 +125,3 @@ def forget(municipality_id: int | None = None) -> None:
         else:
             for rings in _keys.held.values():
                 rings.pop(municipality_id, None)
-
-

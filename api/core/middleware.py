@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.errors import TooLarge
@@ -32,10 +33,6 @@ CONTENT_SECURITY_POLICY = (
     b"connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     b"frame-ancestors 'none'"
 )
-
-
-class _TooLarge(Exception):  # noqa: N818 (never leaves this module)
-    """More body came than the route takes."""
 
 
 def client_address(scope: Scope, trusted_proxies: list[str]) -> str:
@@ -76,7 +73,6 @@ class Edge:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         limit = UPLOAD_LIMIT if scope["path"].endswith("/files") else BODY_LIMIT
         status = 500
-        answering = False
         received = 0
 
         async def limited_receive() -> Message:
@@ -84,24 +80,22 @@ class Edge:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise _TooLarge
+                # Of starlette's own kind: FastAPI turns any other error while it reads a body into 400.
+                raise HTTPException(TooLarge.status)
             return message
 
         async def dressed_send(message: Message) -> None:
-            nonlocal status, answering
+            nonlocal status
             if message["type"] == "http.response.start":
-                answering = True
                 status = message["status"]
                 self._dress(message, request_id, counter)
             await send(message)
 
         try:
             if _declared_length(scope) > limit:
-                raise _TooLarge
-            await self.app(scope, limited_receive, dressed_send)
-        except _TooLarge:
-            if not answering:
                 await problem_response(TooLarge(limit_bytes=limit))(scope, receive, dressed_send)
+            else:
+                await self.app(scope, limited_receive, dressed_send)
         finally:
             statement_count.reset(token)
             template = getattr(scope.get("route"), "path", "unmatched")
@@ -115,7 +109,7 @@ class Edge:
 
     def _dress(self, message: Message, request_id: str, counter: StatementCount) -> None:
         headers: list[tuple[bytes, bytes]] = [
-            (name, value) for name, value in message.get("headers", []) if name.lower() not in (b"server",)
+            (name, value) for name, value in message.get("headers", []) if name.lower() != b"server"
         ]
         present = {name.lower() for name, _ in headers}
         extra: dict[bytes, Any] = {**SECURITY_HEADERS, b"content-security-policy": CONTENT_SECURITY_POLICY}

@@ -1,7 +1,6 @@
 """Tables that every domain uses: audit trail, replayed answers, number counters, sealed keys, rate limits."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary
@@ -30,7 +29,7 @@ class AuditRecord(SQLModel, table=True):
     )
     municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
     sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    happened_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    happened_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
     action: str
     object_kind: str
     object_id: str

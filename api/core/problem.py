@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from api.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
+from api.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Refused, TooLarge, Unavailable
 
 log = structlog.get_logger("belediye.errors")
 
@@ -48,7 +48,7 @@ def _validation(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError
-    known: dict[int, AppError] = {403: Forbidden(), 404: NotFound(), 405: Refused(code="method_not_allowed")}
+    known: dict[int, AppError] = {403: Forbidden(), 404: NotFound(), 405: Refused(code="method_not_allowed"), 413: TooLarge()}
     answer = known.get(error.status_code, Refused(code="bad_request"))
     response = problem_response(answer, language_of(request))
     response.status_code = error.status_code
@@ -71,6 +71,14 @@ def _database(request: Request, error: Exception) -> Response:
     return _unexpected(request, error)
 
 
+def _refused_value(request: Request, error: Exception) -> Response:
+    """Values that the pure modules refuse (places, photos, numbers, cursors) carry a code and a Turkish text."""
+    code, message = getattr(error, "code", None), getattr(error, "message_tr", None)
+    if code is None or message is None:
+        return _unexpected(request, error)
+    return problem_response(Invalid(code=code, tr=message, en=Invalid.en), language_of(request))
+
+
 def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
     return problem_response(AppError(), language_of(request))
@@ -83,4 +91,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for kind in (DBAPIError, psycopg.Error, PoolTimeout, OSError):
         app.add_exception_handler(kind, _database)
+    app.add_exception_handler(ValueError, _refused_value)
     app.add_exception_handler(Exception, _unexpected)

@@ -55,9 +55,7 @@ class PostgresStorage(Storage):
 
     async def get(self, key: str) -> int:
         """Give the count of the running window."""
-        row = await self._first(
-            "SELECT count FROM rate_count WHERE key = %s AND expires_at > %s", (key, clock.now())
-        )
+        row = await self._first("SELECT count FROM rate_count WHERE key = %s AND expires_at > %s", (key, clock.now()))
         return int(row["count"]) if row else 0
 
     async def get_expiry(self, key: str) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg.rows import dict_row
@@ -45,8 +45,8 @@ async def fetch_all(session: AsyncSession, sql: str, params: Mapping[str, Any] |
     """Run hand-written SQL in the session's transaction and give all rows as dicts."""
     connection = await driver_connection(session)
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(cast("LiteralString", sql), params)
-        return cast("list[Row]", await cursor.fetchall()) if cursor.description else []
+        await cursor.execute(sql, params)
+        return await cursor.fetchall() if cursor.description else []
 
 
 async def fetch_one(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Row | None:
@@ -59,11 +59,13 @@ async def run(session: AsyncSession, sql: str, params: Mapping[str, Any] | Seque
     """Run hand-written SQL and give the number of rows it touched."""
     connection = await driver_connection(session)
     async with connection.cursor() as cursor:
-        await cursor.execute(cast("LiteralString", sql), params)
+        await cursor.execute(sql, params)
         return cursor.rowcount
 
 
-async def first_statement(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> Row | None:
+async def first_statement(
+    session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()
+) -> Row | None:
     """Run the first statement of a transaction; if the pooled connection turns out dead, take another and run again.
 
     Nothing has happened before it, so running it twice is safe. After a server restart every pooled connection is

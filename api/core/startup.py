@@ -13,7 +13,7 @@ from api.core.sql import fetch_all, fetch_one
 MASTER_KEY_BYTES = 32
 
 
-class StartRefused(RuntimeError):  # noqa: N818 (reads as what it is)
+class StartRefused(RuntimeError):
     """The server will not start; the text says why and what to do."""
 
 
@@ -82,7 +82,8 @@ async def check_database(database: Database) -> None:
         role = await fetch_one(
             session,
             """SELECT rolsuper OR rolbypassrls AS sees_all, rolname,
-                      EXISTS (SELECT 1 FROM pg_class WHERE relname = 'complaint' AND relowner = pg_roles.oid) AS is_owner
+                      EXISTS (SELECT FROM pg_class
+                               WHERE relname = 'complaint' AND relowner = pg_roles.oid) AS is_owner
                  FROM pg_roles WHERE rolname = current_user""",
         )
         if role is None or role["sees_all"] or role["is_owner"]:

@@ -34,7 +34,7 @@ def tenant_index(name: str, *columns: Any, **options: Any) -> Index:
 
 def timestamp(*, nullable: bool = False) -> Any:
     """A `timestamptz` column; values are aware UTC."""
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
 
 
 def json_column(*, nullable: bool = False) -> Any:

@@ -63,7 +63,9 @@ async def store_photo(session: AsyncSession, store: BlobStore, actor: Actor, dat
             "evidence": ring.encrypt("stored_file", "evidence", photo_id, evidence),
         },
     )
-    await audit.record(session, actor, "file.upload", "stored_file", photo_id, sha256=photo.sha256_original, size=len(data))
+    await audit.record(
+        session, actor, "file.upload", "stored_file", photo_id, sha256=photo.sha256_original, size=len(data)
+    )
     return PhotoStored(
         id=photo_id, width=photo.width, height=photo.height, sha256=photo.sha256_original, place=photo.exif_place
     )
@@ -82,7 +84,7 @@ async def read_photo(
     try:
         return await store.get(f"{blob_place(municipality_id, photo_id)}/{variant}")
     except BlobNotFound:
-        log.error("blob missing", photo_id=str(photo_id), variant=variant)
+        log.exception("blob missing", photo_id=str(photo_id), variant=variant)
         raise NotFound from None
 
 

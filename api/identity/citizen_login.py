@@ -15,7 +15,6 @@ from api.core.errors import TooManyRequests
 from api.core.ids import uuid7
 from api.core.metrics import LOGIN_CODES
 from api.core.sql import fetch_one, run
-from api.core.tenancy import enter_municipality
 from api.identity import login_codes, queries
 from api.identity.citizens import known_or_new_citizen
 from api.identity.devices import open_device
@@ -133,9 +132,7 @@ async def _is_right(database: Database, municipality_id: int, request: CodeVerif
         )
     if row is None:
         return False
-    is_same_phone = hmac.compare_digest(
-        bytes(row["phone_index"]), ring.blind_index("citizen.phone", request.phone)
-    )
+    is_same_phone = hmac.compare_digest(bytes(row["phone_index"]), ring.blind_index("citizen.phone", request.phone))
     return login_codes.fits(row["code_hash"], municipality_id, request.login_id, request.code) and is_same_phone
 
 
@@ -150,7 +147,5 @@ async def _demand_budget(database: Database, municipality: Municipality) -> None
         await rate_limits.hit(database, login_codes.INSTALLATION_LIMIT, "login codes of installation")
     except TooManyRequests as refusal:
         LOGIN_CODES.labels("paused").inc()
-        log.error("login codes paused", municipality_id=municipality.id)
+        log.warning("login codes paused", municipality_id=municipality.id)
         raise CodesPaused(retry_after=int(refusal.details["retry_after"])) from None
-
-

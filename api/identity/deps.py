@@ -1,4 +1,4 @@
-"""What routes ask for about the caller: `Annotated[Actor, Depends(Permitted("complaint.close"))]`, CitizenDep, StaffDep.
+"""What routes ask for about the caller: CitizenDep, StaffDep, `Annotated[Actor, Depends(Permitted("noun.verb"))]`.
 
 A request comes with a bearer token (phones), or with the console's cookie (browsers), which for anything but reading
 also needs the session's form token in `X-CSRF-Token`.

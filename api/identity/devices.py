@@ -1,7 +1,7 @@
 """Signed-in devices: opening one at sign-in, showing one's own, ending one."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,6 +14,8 @@ from api.core.sql import fetch_all, run
 from api.identity import queries
 from api.identity.models import Device, StaffUser
 from api.identity.schemas import DeviceOut
+
+Reason: TypeAlias = Literal["by_holder", "by_administrator", "signed_out", "password_changed", "holder_closed"]
 
 
 async def open_device(
@@ -83,7 +85,7 @@ async def revoke_device(session: AsyncSession, actor: Actor, device_id: UUID) ->
         if device.holder_kind != "staff":
             raise NotFound
         await _demand_reach(session, actor, device.holder_id)
-    reason = "by_holder" if is_own else "by_administrator"
+    reason: Reason = "by_holder" if is_own else "by_administrator"
     await revoke_devices_of(session, actor, device.holder_kind, device.holder_id, reason, only=device_id)
 
 
@@ -98,7 +100,7 @@ async def revoke_devices_of(
     actor: Actor,
     holder_kind: str,
     holder_id: UUID,
-    reason: Literal["by_holder", "by_administrator", "signed_out", "password_changed", "holder_closed"],
+    reason: Reason,
     *,
     only: UUID | None = None,
     kept: UUID | None = None,

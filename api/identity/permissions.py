@@ -19,7 +19,6 @@ PERMISSIONS: dict[str, Permission] = {
     "account.use": Permission("Kendi hesabını kullanma"),
     # Citizens.
     "complaint.file": Permission("Başvuru yapma"),
-    "complaint.read_own": Permission("Kendi başvurularını görme"),
     "complaint.reply": Permission("Başvurusuna ek bilgi verme"),
     "complaint.rate": Permission("Sonucu değerlendirme"),
     "complaint.reopen": Permission("Kapanan başvurusunu yeniden açtırma"),
@@ -42,6 +41,7 @@ PERMISSIONS: dict[str, Permission] = {
     "complaint.reject": Permission("Başvuruyu reddetme"),
     "complaint.forward": Permission("Başka kuruma iletme"),
     "complaint.export": Permission("Başvuru listesini dışa aktarma"),
+    "file.read_evidence": Permission("Fotoğrafın özgün kaydını delil olarak açma"),
     "report.read": Permission("Rapor ve göstergeleri görme"),
     # People.
     "staff.read": Permission("Personel listesini görme"),

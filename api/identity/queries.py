@@ -114,15 +114,15 @@ LOCK_FAMILY = """
            SELECT device_id FROM refresh_token
             WHERE municipality_id = %(municipality_id)s AND token_hash = %(token_hash)s)
        FOR UPDATE OF device"""
-REFRESH_TOKEN = """
+REFRESH = """
     SELECT token.id, token.used_at, token.expires_at, token.child_sealed, child.used_at AS child_used_at
       FROM refresh_token token
       LEFT JOIN refresh_token child ON child.municipality_id = token.municipality_id AND child.id = token.child_id
      WHERE token.municipality_id = %(municipality_id)s AND token.token_hash = %(token_hash)s"""
-INSERT_REFRESH_TOKEN = """
+INSERT_REFRESH = """
     INSERT INTO refresh_token (municipality_id, id, device_id, token_hash, issued_at, expires_at)
     VALUES (%(municipality_id)s, %(id)s, %(device_id)s, %(token_hash)s, %(now)s, %(expires_at)s)"""
-USE_REFRESH_TOKEN = """
+MARK_REFRESH_USED = """
     UPDATE refresh_token SET used_at = %(now)s, child_id = %(child_id)s, child_sealed = %(child_sealed)s
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s"""
 TOUCH_DEVICE = """
@@ -141,24 +141,100 @@ REVOKE_DEVICES = """
 
 # --- Staff -------------------------------------------------------------------------------------------------------
 
-# A step counts once, also when two sign-ins with the same code run at the same moment.
+# A step counts once, also when two sign-ins with the same code run at the same moment; and only for the secret that
+# the code was checked against.
 ACCEPT_TOTP_STEP = """
     UPDATE staff_user SET totp_last_step = %(step)s
-     WHERE municipality_id = %(municipality_id)s AND id = %(id)s
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND is_active AND totp_secret = %(totp_secret)s
        AND (totp_last_step IS NULL OR totp_last_step < %(step)s)"""
 
 # Only while no code was accepted: an enrolled authenticator is never replaced from outside.
 BEGIN_ENROLMENT = """
     UPDATE staff_user SET totp_secret = %(secret)s
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND totp_last_step IS NULL"""
-SET_PASSWORD = """
+SET_HASH = """
     UPDATE staff_user SET password_hash = %(password_hash)s,
                           must_change_password = must_change_password AND NOT %(is_replaced)s
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s"""
 END_CONSOLE_SESSION = """
     UPDATE device SET revoked_at = %(now)s, revoked_reason = 'replaced'
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND kind = 'console'
-       AND secret_hash = %(secret_hash)s AND revoked_at IS NULL"""
+       AND secret_hash = %(secret_hash)s AND revoked_at IS NULL
+ RETURNING holder_id"""
+
+STAFF_PAGE = """
+    SELECT staff_user.id, staff_user.username, staff_user.full_name, staff_user.title, staff_user.department_id,
+           staff_user.is_active, coalesce((
+               SELECT array_agg(DISTINCT role_assignment.role ORDER BY role_assignment.role)
+                 FROM role_assignment
+                WHERE role_assignment.municipality_id = %(municipality_id)s
+                  AND role_assignment.staff_user_id = staff_user.id AND role_assignment.valid_from <= %(today)s
+                  AND (role_assignment.valid_to IS NULL OR role_assignment.valid_to >= %(today)s)), '{}') AS roles
+      FROM staff_user
+     WHERE staff_user.municipality_id = %(municipality_id)s
+       AND (%(scope)s::uuid[] IS NULL OR staff_user.department_id = ANY(%(scope)s))
+       AND (%(department_id)s::uuid IS NULL OR staff_user.department_id = %(department_id)s)
+       AND (%(search)s::text IS NULL
+            OR tr_fold(staff_user.full_name) LIKE %(search)s OR staff_user.username LIKE %(search)s)
+       AND (%(after_id)s::uuid IS NULL
+            OR (staff_user.full_name COLLATE "tr-x-icu", staff_user.id) > (%(after_name)s, %(after_id)s))
+     ORDER BY staff_user.full_name COLLATE "tr-x-icu", staff_user.id
+     LIMIT %(size)s"""
+
+# --- Substitutions -----------------------------------------------------------------------------------------------
+
+SUBSTITUTIONS = """
+    SELECT substitution.id, substitution.absent_id, absent.full_name AS absent_name, substitution.substitute_id,
+           substitute.full_name AS substitute_name, substitution.valid_from, substitution.valid_to,
+           substitution.reason
+      FROM substitution
+      JOIN staff_user absent ON absent.municipality_id = %(municipality_id)s AND absent.id = substitution.absent_id
+      JOIN staff_user substitute ON substitute.municipality_id = %(municipality_id)s
+                                AND substitute.id = substitution.substitute_id
+     WHERE substitution.municipality_id = %(municipality_id)s AND substitution.valid_to >= %(today)s
+       AND (%(scope)s::uuid[] IS NULL OR absent.department_id = ANY(%(scope)s))
+     ORDER BY substitution.valid_from, substitution.id
+     LIMIT 500"""
+# A person without any role lends nothing, and is nobody's business but the administrator's.
+ROLES_BEYOND = """
+    SELECT 1
+     WHERE NOT EXISTS (SELECT 1 FROM role_assignment
+                        WHERE municipality_id = %(municipality_id)s AND staff_user_id = %(staff_user_id)s)
+        OR EXISTS (SELECT 1 FROM role_assignment
+                    WHERE municipality_id = %(municipality_id)s AND staff_user_id = %(staff_user_id)s
+                      AND (valid_to IS NULL OR valid_to >= %(today)s)
+                      AND (department_id IS NULL OR department_id <> ALL(%(scope)s::uuid[])))"""
+
+# --- Consents ----------------------------------------------------------------------------------------------------
+
+CURRENT_TEXTS = """
+    SELECT DISTINCT ON (code) id, code, version, kind, title, body, valid_from
+      FROM consent_text
+     WHERE municipality_id = %(municipality_id)s AND valid_from <= %(now)s
+     ORDER BY code, version DESC"""
+DECISIONS = """
+    SELECT DISTINCT ON (consent_text.code) consent_text.code, consent_text.version, consent.consent_text_id,
+           consent.decision, consent.channel, consent.given_at
+      FROM consent
+      JOIN consent_text ON consent_text.municipality_id = consent.municipality_id
+                       AND consent_text.id = consent.consent_text_id
+     WHERE consent.municipality_id = %(municipality_id)s AND consent.citizen_id = %(citizen_id)s
+     ORDER BY consent_text.code, consent.given_at DESC, consent.id DESC"""
+
+# --- Clean-up ----------------------------------------------------------------------------------------------------
+
+FORGET_SEALED_CHILDREN = """
+    UPDATE refresh_token SET child_sealed = NULL
+     WHERE municipality_id = %(municipality_id)s AND child_sealed IS NOT NULL AND used_at < %(grace_over)s"""
+DELETE_LOGIN_CODES = """
+    DELETE FROM login_code WHERE municipality_id = %(municipality_id)s AND expires_at < %(codes_before)s"""
+DELETE_REFRESH_TOKENS = """
+    DELETE FROM refresh_token
+     WHERE municipality_id = %(municipality_id)s AND (expires_at < %(tokens_before)s OR used_at < %(used_before)s)"""
+DELETE_DEVICES = """
+    DELETE FROM device
+     WHERE municipality_id = %(municipality_id)s
+       AND (revoked_at < %(devices_before)s OR expires_at < %(devices_before)s)"""
 
 # --- Signing keys (shared by the installation) -------------------------------------------------------------------
 

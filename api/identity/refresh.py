@@ -29,10 +29,10 @@ GRACE = timedelta(seconds=10)
 TOKEN_LIFETIME = {"citizen_app": timedelta(days=90), "portal": timedelta(days=7), "field_app": timedelta(days=14)}
 DEVICE_LIFETIME = {"citizen_app": timedelta(days=400), "portal": timedelta(days=30), "field_app": timedelta(days=180)}
 REUSED = "refresh_reused"
-_SECURITY_NOTICE = (
-    "Bir cihazınızın oturumu kapatıldı",
+_NOTICE_TITLE = "Bir cihazınızın oturumu kapatıldı"
+_NOTICE_BODY = (
     "Bir cihazınızın oturum anahtarı ikinci kez kullanılmak istendi; güvenliğiniz için o cihazın oturumunu kapattık. "
-    "Yeniden giriş yapabilirsiniz.",
+    "Yeniden giriş yapabilirsiniz."
 )
 
 
@@ -72,7 +72,7 @@ async def refresh(database: Database, token: str) -> TokensOut:
 async def _exchange(session: AsyncSession, municipality_id: int, token: str) -> tuple[Claims, str] | None:
     found = {"municipality_id": municipality_id, "token_hash": crypto.hash_token(token)}
     device = await fetch_one(session, queries.LOCK_FAMILY, found)
-    held = await fetch_one(session, queries.REFRESH_TOKEN, found) if device else None
+    held = await fetch_one(session, queries.REFRESH, found) if device else None
     now = clock.now()
     if device is None or held is None or device["revoked_at"] or device["device_expires_at"] <= now:
         return None
@@ -96,7 +96,7 @@ async def _child(session: AsyncSession, claims: Claims, kind: str, parent_id: UU
     sealed = ring.encrypt("refresh_token", "child_sealed", parent_id, child)
     await run(
         session,
-        queries.USE_REFRESH_TOKEN,
+        queries.MARK_REFRESH_USED,
         {**place, "id": parent_id, "child_id": child_id, "child_sealed": sealed},
     )
     await run(session, queries.TOUCH_DEVICE, {**place, "device_id": claims.device_id})
@@ -109,7 +109,7 @@ async def _insert(
     token_id, token = uuid7(), f"{municipality_id}.{secrets.token_urlsafe(32)}"
     await run(
         session,
-        queries.INSERT_REFRESH_TOKEN,
+        queries.INSERT_REFRESH,
         {
             "municipality_id": municipality_id,
             "id": token_id,
@@ -150,9 +150,13 @@ async def _end_family(session: AsyncSession, claims: Claims, device: Row) -> Non
         },
     )
     if claims.audience == "citizen":
-        title, body = _SECURITY_NOTICE
         await notices.put_in_inbox(
-            session, claims.municipality_id, claims.holder_id, kind="security", title=title, body=body
+            session,
+            claims.municipality_id,
+            claims.holder_id,
+            kind="security",
+            title=_NOTICE_TITLE,
+            body=_NOTICE_BODY,
         )
     holder = Actor(
         kind="citizen" if claims.audience == "citizen" else "staff",

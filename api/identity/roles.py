@@ -49,11 +49,21 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "department_head": Role(
             "Müdür",
             frozenset(
-                (*_OFFICE, *_LEADS, "complaint.reject", "complaint.forward", "substitution.edit", "device.revoke")
+                (
+                    *_OFFICE,
+                    *_LEADS,
+                    "complaint.reject",
+                    "complaint.forward",
+                    "substitution.edit",
+                    "device.revoke",
+                    "file.read_evidence",
+                )
             ),
         ),
         "field_inspector": Role("Saha görevlisi", frozenset(_WORKS)),
-        "enforcement_officer": Role("Zabıta memuru", frozenset((*_WORKS, "complaint.read_person"))),
+        "enforcement_officer": Role(
+            "Zabıta memuru", frozenset((*_WORKS, "complaint.read_person", "file.read_evidence"))
+        ),
         "licence_officer": Role("Ruhsat memuru", frozenset(_ANSWERS)),
         "cashier": Role("Vezne görevlisi", frozenset()),
         "finance": Role("Mali hizmetler görevlisi", frozenset(("report.read",))),
@@ -71,7 +81,12 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         ),
         "auditor": Role(
             "Denetçi",
-            frozenset(("complaint.read", "complaint.read_person", "complaint.export", "report.read", "audit.read")),
+            frozenset(
+                (
+                    *("complaint.read", "complaint.read_person", "complaint.export"),
+                    *("file.read_evidence", "report.read", "audit.read"),
+                )
+            ),
         ),
     }
 )
@@ -79,7 +94,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
 CITIZEN_GRANTS: Mapping[str, Scope] = MappingProxyType(
     dict.fromkeys(
         (
-            *("account.use", "consent.give", "inbox.read", "file.upload", "complaint.file", "complaint.read_own"),
+            *("account.use", "consent.give", "inbox.read", "file.upload", "complaint.file", "complaint.read"),
             *("complaint.reply", "complaint.rate", "complaint.reopen", "complaint.withdraw"),
         )
     )

@@ -256,6 +256,15 @@ class StaffEdit(Wire):
         return self
 
 
+class StaffQuery(Wire):
+    """Which page of which staff."""
+
+    department_id: UUID | None = None
+    search: Line | None = None
+    cursor: Annotated[str, Field(max_length=2_048)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
 class StaffRow(Wire):
     """A staff user in a list; `roles` are those of today."""
 
@@ -289,6 +298,18 @@ class OneTimePasswordOut(Wire):
     staff_user_id: UUID
     username: str
     one_time_password: str
+
+
+class ResetIn(Wire):
+    """What to give anew: always the password, and the authenticator if its phone is lost."""
+
+    with_authenticator: bool = False
+
+
+class CreatedOut(Wire):
+    """The id of what was made."""
+
+    id: UUID
 
 
 class SubstitutionIn(Wire):

@@ -14,14 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.core import audit, clock, keys, rate_limits
 from api.core.actor import Actor
 from api.core.db import Database
+from api.core.errors import Unauthenticated
 from api.core.ids import uuid7
-from api.core.sql import run
+from api.core.sql import fetch_one, run
 from api.core.tenancy import enter_municipality
 from api.core.text import fold
 from api.identity import passwords, queries, totp
 from api.identity.console_cookies import ConsoleCookie
 from api.identity.devices import open_device
-from api.identity.errors import BadCredentials
+from api.identity.errors import BadCredentials, WeakPassword
 from api.identity.models import StaffUser
 from api.identity.refresh import DEVICE_LIFETIME, first_refresh_token, tokens_for
 from api.identity.schemas import EnrolmentOut, StaffCredentials, StaffSignInIn, StaffSignInOut
@@ -52,6 +53,7 @@ class _Verified:
     municipality_id: int
     staff_user_id: UUID
     step: int
+    totp_secret: bytes
     is_enrolment: bool
     new_hash: str | None
     replaces_password: bool
@@ -99,17 +101,13 @@ async def open_console_session(
     cookie = ConsoleCookie.new(verified.municipality_id, uuid7())
     async with database.transaction(verified.municipality_id) as session:
         holder = await _sign_in(session, verified, cookie.device_id, "console")
-        await open_device(
-            session, holder, label=label[:200], lifetime=CONSOLE_LIFETIME, secret_hash=cookie.secret_hash
-        )
+        await open_device(session, holder, label=label[:200], lifetime=CONSOLE_LIFETIME, secret_hash=cookie.secret_hash)
     if previous_cookie is not None:
         await _end_session(database, previous_cookie)
     return ConsoleSignIn(StaffSignInOut(state="signed_in"), cookie.text)
 
 
-async def _verify(
-    database: Database, credentials: StaffCredentials, address: str
-) -> _Verified | StaffSignInOut:
+async def _verify(database: Database, credentials: StaffCredentials, address: str) -> _Verified | StaffSignInOut:
     account, group = (credentials.municipality, fold(credentials.username.strip())), rate_limits.address_group(address)
     await rate_limits.hit(database, ACCOUNT_ADDRESS_LIMIT, "staff sign-in", *account, group)
     await rate_limits.hit(database, ACCOUNT_LIMIT, "staff sign-in by account", *account)
@@ -123,16 +121,24 @@ async def _verify(
         return await _begin_enrolment(database, municipality, user)
     code = credentials.totp_code or ""
     step = totp.accepted_step(secret, code, clock.now(), user.totp_last_step) if secret else None
-    if step is None:
+    if step is None or user.totp_secret is None:
         raise await _refusal(database, municipality.id, user)
     if user.must_change_password and credentials.new_password is None:
         return StaffSignInOut(state="choose_password", must_change_password=True)
     if credentials.new_password is not None:
+        if credentials.new_password == credentials.password:
+            raise WeakPassword
         passwords.demand_strong(credentials.new_password, user.username)
         renewed = await passwords.hash_password(credentials.new_password)
     await rate_limits.forgive(database, ACCOUNT_ADDRESS_LIMIT, "staff sign-in", *account, group)
     return _Verified(
-        municipality.id, user.id, step, is_enrolment, renewed, replaces_password=credentials.new_password is not None
+        municipality_id=municipality.id,
+        staff_user_id=user.id,
+        step=step,
+        totp_secret=bytes(user.totp_secret),
+        is_enrolment=is_enrolment,
+        new_hash=renewed,
+        replaces_password=credentials.new_password is not None,
     )
 
 
@@ -176,12 +182,13 @@ async def _begin_enrolment(database: Database, municipality: Municipality, user:
 
 async def _sign_in(session: AsyncSession, verified: _Verified, device_id: UUID, kind: str) -> Actor:
     row = {"municipality_id": verified.municipality_id, "id": verified.staff_user_id}
-    if await run(session, queries.ACCEPT_TOTP_STEP, {**row, "step": verified.step}) != 1:
+    accepted = {**row, "step": verified.step, "totp_secret": verified.totp_secret}
+    if await run(session, queries.ACCEPT_TOTP_STEP, accepted) != 1:
         raise BadCredentials
     if verified.new_hash is not None:
         await run(
             session,
-            queries.SET_PASSWORD,
+            queries.SET_HASH,
             {**row, "password_hash": verified.new_hash, "is_replaced": verified.replaces_password},
         )
     holder = Actor(
@@ -207,9 +214,12 @@ async def _refusal(database: Database, municipality_id: int, user: StaffUser | N
 
 
 async def _end_session(database: Database, cookie: str) -> None:
-    parsed = ConsoleCookie.parse(cookie)
+    try:
+        parsed = ConsoleCookie.parse(cookie)
+    except Unauthenticated:
+        return
     async with database.transaction(parsed.municipality_id) as session:
-        await run(
+        ended = await fetch_one(
             session,
             queries.END_CONSOLE_SESSION,
             {
@@ -219,3 +229,6 @@ async def _end_session(database: Database, cookie: str) -> None:
                 "now": clock.now(),
             },
         )
+        if ended:
+            holder = Actor(kind="staff", municipality_id=parsed.municipality_id, id=ended["holder_id"])
+            await audit.record(session, holder, "device.revoke", "device", parsed.device_id, reason="replaced")

@@ -81,9 +81,7 @@ async def _load(session: AsyncSession, municipality_id: int, config_version: int
         kind=town["kind"],
         parent_name=town["parent_name"],
         center=(town["center_lon"], town["center_lat"]),
-        departments={
-            row["id"]: DepartmentInfo(**row) for row in await queries.departments(session, municipality_id)
-        },
+        departments={row["id"]: DepartmentInfo(**row) for row in await queries.departments(session, municipality_id)},
         neighbourhood_names={
             row["id"]: NeighbourhoodInfo(row["id"], row["official_id"], row["name"], row["population"])
             for row in neighbourhoods

@@ -19,7 +19,7 @@ class UnknownKind(Invalid):
     en = "There is no such kind of municipality."
 
 
-class ParameterMissing(AppError):  # noqa: N818 (as its sisters)
+class ParameterMissing(AppError):
     """A rate, limit or period is needed that neither the municipality nor the country has for that day."""
 
     code = "parameter_missing"

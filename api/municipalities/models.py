@@ -206,5 +206,3 @@ class Appearance(SQLModel, table=True):
     texts: Any = json_column()  # {"welcome": {"tr": …, "en": …}, …}
     contact: Any = json_column()  # {"phone": …, "address": …, "email": …}
     working_hours: Any = json_column()  # {"mon": ["08:30", "12:00", "13:00", "17:30"], …}
-
-

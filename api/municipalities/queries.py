@@ -1,7 +1,6 @@
 """Selects of this domain; all run inside the municipality that the session has entered."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import defer
 from sqlmodel import select
@@ -121,20 +120,9 @@ async def appearance(session: AsyncSession, municipality_id: int) -> Row | None:
 
 async def holidays(session: AsyncSession, municipality_id: int, first: date, last: date) -> list[Row]:
     """Read the country's holidays and the municipality's own between two days, both included."""
-    return await fetch_all(
-        session, HOLIDAYS, {"municipality_id": municipality_id, "first": first, "last": last}
-    )
+    return await fetch_all(session, HOLIDAYS, {"municipality_id": municipality_id, "first": first, "last": last})
 
 
 async def parameters(session: AsyncSession, municipality_id: int, code: str | None = None) -> list[Row]:
     """Read all values (of one code) of the municipality and of the country."""
     return await fetch_all(session, PARAMETERS, {"municipality_id": municipality_id, "code": code})
-
-
-async def one_by_id(session: AsyncSession, table: str, municipality_id: int, item_id: Any) -> Row | None:
-    """Lock and read one row of a tenant table of this domain for a change."""
-    return await fetch_one(
-        session,
-        f"SELECT * FROM {table} WHERE municipality_id = %s AND id = %s FOR UPDATE",
-        (municipality_id, item_id),
-    )

@@ -6,7 +6,16 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.core.text import Line, Text
@@ -64,6 +73,25 @@ class Place(Wire):
 
     lon: float
     lat: float
+
+
+class PlaceQuery(Wire):
+    """Where somebody is, in WGS 84 degrees; both or none."""
+
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _both(self) -> "PlaceQuery":
+        if (self.lon is None) != (self.lat is None):
+            raise PydanticCustomError("half_a_place", "Boylam ve enlem birlikte verilmelidir.")
+        return self
+
+
+class CreatedOut(Wire):
+    """The id of what was made."""
+
+    id: UUID
 
 
 class MunicipalityRow(Wire):

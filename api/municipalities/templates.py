@@ -100,8 +100,8 @@ def department_code(kind: str, wanted: str) -> str:
     return template(kind).department_code(wanted)
 
 
-def seed_rows(name: str) -> list[dict[str, Any]]:
-    """Read the rows of a national seed file (`holidays` or `parameters`)."""
+def national_seed(name: Literal["holidays", "parameters"]) -> list[dict[str, Any]]:
+    """Read the rows of a seed file that holds for the whole country."""
     text = (resources.files("api.municipalities") / "seed" / f"{name}.json").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = json.loads(text)
     return rows

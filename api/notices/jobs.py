@@ -2,27 +2,23 @@
 
 from api.core.jobs import JobContext, enqueue, job
 from api.notices import asking, outbox, sending
-from api.notices.workflow import BATCH
-
-BATCHES_A_RUN = 20
 
 
 @job("notices.send_sms")
 async def send_sms(context: JobContext, *, login_codes_only: bool = False) -> None:
-    """Send what is due in the municipality, batch by batch; what is left after twenty goes to another run."""
-    again_at = None
-    for _ in range(BATCHES_A_RUN):
-        batch = await sending.send_batch(context, login_codes_only=login_codes_only)
-        again_at = min((at for at in (again_at, batch.again_at) if at), default=None)
-        if batch.taken < BATCH or batch.is_held:
-            break
-    else:
-        async with context.transaction() as session:
+    """Send what is due in the municipality; what is left after twenty batches goes to another run."""
+    run = await sending.send_due(context, login_codes_only=login_codes_only)
+    if not run.is_more_waiting and run.again_at is None:
+        return
+    async with context.transaction() as session:
+        if run.is_more_waiting:
             await enqueue(session, "notices.send_sms", context.municipality_id, login_codes_only=login_codes_only)
-    if again_at:
-        # A login code lives three minutes: it does not wait for the scheduler's next minute.
-        async with context.transaction() as session:
-            await enqueue(session, "notices.send_sms", context.municipality_id, at=again_at, urgent=True, login_codes_only=True)
+        if run.again_at:
+            # A login code lives three minutes: it does not wait for the scheduler's next minute.
+            await enqueue(
+                session, "notices.send_sms", context.municipality_id,
+                at=run.again_at, urgent=True, login_codes_only=True,
+            )  # fmt: skip
 
 
 @job("notices.retry_due", due_sql=outbox.TOWNS_WITH_SENDING_DUE)

@@ -57,5 +57,3 @@ class InboxMessage(SQLModel, table=True):
     link_kind: str | None = None
     link_id: UUID | None = None
     read_at: datetime | None = timestamp(nullable=True)
-
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 
 from api.notices.gateway import DeliveryReport, OutgoingSms, Rejected, SendResult, SmsBalance, SmsGatewayError
 
@@ -18,16 +18,16 @@ class NoGateway:
 
     async def report(self, provider_ids: Sequence[str], since: datetime, until: datetime) -> list[DeliveryReport]:
         """There is nobody to ask."""
-        raise self._nobody()
+        _nobody_answers(provider_ids, since, until)
 
     async def find_by_number(self, to: str, since: datetime, until: datetime) -> list[DeliveryReport]:
         """There is nobody to ask."""
-        raise self._nobody()
+        _nobody_answers(to, since, until)
 
     async def balance(self) -> SmsBalance:
         """There is nobody to ask."""
-        raise self._nobody()
+        _nobody_answers()
 
-    @staticmethod
-    def _nobody() -> SmsGatewayError:
-        return SmsGatewayError(NOT_CONFIGURED.code, retryable=True, reason=NOT_CONFIGURED.reason)
+
+def _nobody_answers(*_question: object) -> NoReturn:
+    raise SmsGatewayError(NOT_CONFIGURED.code, retryable=True, reason=NOT_CONFIGURED.reason)

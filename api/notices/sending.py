@@ -49,9 +49,34 @@ class BatchSent:
     again_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class RunSent:
+    """How one run over several batches ended."""
+
+    is_more_waiting: bool
+    again_at: datetime | None
+
+
 def gateway_of(context: JobContext) -> SmsGateway:
     """Give the SMS provider of this installation."""
     return cast("SmsGateway", context.outside["sms"])
+
+
+async def send_due(
+    context: JobContext,
+    *,
+    login_codes_only: bool = False,
+    batches: int = workflow.BATCHES_A_RUN,
+    limit: int = workflow.BATCH,
+) -> RunSent:
+    """Send what is due, batch by batch, so many at most; a provider that takes nothing for now ends the run."""
+    again_at: datetime | None = None
+    for _ in range(batches):
+        batch = await send_batch(context, login_codes_only=login_codes_only, limit=limit)
+        again_at = min((at for at in (again_at, batch.again_at) if at), default=None)
+        if batch.taken < limit or batch.is_held:
+            return RunSent(is_more_waiting=False, again_at=again_at)
+    return RunSent(is_more_waiting=True, again_at=again_at)
 
 
 async def send_batch(context: JobContext, *, login_codes_only: bool = False, limit: int = workflow.BATCH) -> BatchSent:

@@ -74,6 +74,7 @@ ASKED_AT_MOST: Final = timedelta(hours=24)
 FOLLOWED_AT_MOST: Final = timedelta(hours=72)
 
 BATCH: Final = 500
+BATCHES_A_RUN: Final = 20
 
 
 def validity(purpose: str) -> timedelta:

@@ -15,7 +15,7 @@ from geo.local_frame import FloatArray
 
 # Cosine of the sharpest turn (about 40 degrees) at which a road still keeps its name.
 _STRAIGHT_ON = -0.77
-_SHORTEST_ROAD_M = 150.0
+_SHORTEST_ROAD_M = 40.0
 
 Road: TypeAlias = list[tuple[int, LineString]]
 

@@ -96,7 +96,13 @@ def _runs(crossings: FloatArray, rng: np.random.Generator) -> list[tuple[float, 
 
 def _clipped(plan: Plan, lines: list[LineString], area: Polygonal) -> list[LineString]:
     """Cut lines to an area and drop what is too short to be a street."""
-    parts = shapely.get_parts(shapely.intersection(np.array(lines, dtype=object), area))
-    parts = shapely.transform(parts, rounded)
-    lengths = shapely.length(np.array([plan.frame.shape_to_metres(part) for part in parts], dtype=object))
-    return [part for part, metres in zip(parts, lengths, strict=True) if metres >= _SHORTEST_M]
+    cut = np.array(lines, dtype=object)
+    shapely.prepare(area)
+    crossing = ~shapely.contains_properly(area, cut)
+    cut[crossing] = shapely.intersection(cut[crossing], area)
+    parts = [part for part in shapely.get_parts(cut) if part.geom_type == "LineString"]
+    return [
+        line
+        for part in parts
+        if plan.frame.shape_to_metres(line := shapely.transform(part, rounded)).length >= _SHORTEST_M
+    ]

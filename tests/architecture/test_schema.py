@@ -85,7 +85,9 @@ def test_every_tenant_table_is_walled_by_a_forced_row_policy(db, tenant_tables):
 
 def test_tenant_tables_have_no_trigger_no_serial_and_no_identity(db, tenant_tables):
     for oid, name in tenant_tables:
-        triggers = db.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal", (oid,)).fetchall()
+        triggers = db.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal", (oid,)
+        ).fetchall()
         assert not triggers, name
         defaults = db.execute(
             """SELECT a.attname FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -104,7 +106,9 @@ def test_the_app_role_reaches_partitions_only_through_their_parent(db):
 
 
 def test_append_heavy_tables_are_partitioned_by_month(db):
-    partitioned = {row[0] for row in db.execute("SELECT partrelid::regclass::text FROM pg_partitioned_table").fetchall()}
+    partitioned = {
+        row[0] for row in db.execute("SELECT partrelid::regclass::text FROM pg_partitioned_table").fetchall()
+    }
     assert partitioned >= {"audit_record", "complaint_event", "sms_message", "inbox_message"}
 
 

@@ -4,7 +4,7 @@ import uuid
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.area_routing import Area, AreaIndex
@@ -64,6 +64,7 @@ def test_a_hole_belongs_to_nobody_but_its_border_does():
     assert index.find(29.0, 41.05) == "ring"
 
 
+@settings(deadline=None)
 @given(overlapping_areas(), st.lists(st.tuples(on_grid, on_grid), min_size=1, max_size=20), st.randoms())
 def test_every_place_has_one_answer_whatever_the_order_of_the_areas(areas, steps, chance):
     shuffled = areas.copy()

@@ -4,7 +4,7 @@ import time
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import GeoError
@@ -49,6 +49,7 @@ def slanted_comb(teeth):
     return [*ring, [x, 39.9], [30, 39.9], [30, 40.0]]
 
 
+@settings(deadline=None)
 @given(st.floats(25.5, 45), st.floats(35.5, 42.5))
 def test_a_point_in_turkiye_is_read_and_written_unchanged(lon, lat):
     assert parse_point(point(lon, lat)) == Point(lon, lat)
@@ -61,6 +62,7 @@ def test_an_altitude_is_dropped():
     assert not flat.has_z
 
 
+@settings(deadline=None)
 @given(st.floats(36, 42), st.floats(26, 35.4))
 def test_latitude_before_longitude_is_told_apart_from_a_place_abroad(lat, lon):
     with pytest.raises(GeoError) as refusal:
@@ -114,6 +116,7 @@ def answer_of(parse, obj):
         return refusal.code
 
 
+@settings(deadline=None)
 @given(anything)
 def test_no_point_in_the_world_of_json_breaks_the_parser(obj):
     answer = answer_of(parse_point, {"type": "Point", "coordinates": obj})
@@ -121,6 +124,7 @@ def test_no_point_in_the_world_of_json_breaks_the_parser(obj):
     assert isinstance(answer, Point) or answer in refusals
 
 
+@settings(deadline=None)
 @given(anything, st.sampled_from(["Polygon", "MultiPolygon"]))
 def test_no_polygon_in_the_world_of_json_breaks_the_parser(obj, kind):
     answer = answer_of(parse_polygon, {"type": kind, "coordinates": obj})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.grid import LEVELS, MAX_SPLIT, cell_centre, cell_level, cells_in_tile, cells_of
@@ -41,6 +41,7 @@ def test_each_zoom_is_served_by_the_finest_level_that_keeps_a_tile_small(zoom, l
     assert cell_level(zoom) == level
 
 
+@settings(deadline=None)
 @given(st.integers(3, 14))
 def test_a_tile_never_holds_more_than_32_by_32_cells(zoom):
     assert 0 <= cell_level(zoom) - zoom <= MAX_SPLIT
@@ -52,11 +53,13 @@ def test_a_zoom_that_does_not_exist_has_no_level(zoom):
         cell_level(zoom)
 
 
+@settings(deadline=None)
 @given(lons, lats)
 def test_a_place_has_one_cell_on_every_level_and_each_is_the_tile_that_holds_it(lon, lat):
     assert cells_of(lon, lat) == tuple((level, *cell_of(lon, lat, level)) for level in LEVELS)
 
 
+@settings(deadline=None)
 @given(lons, lats, st.integers(0, 14))
 def test_the_tile_of_a_place_lists_the_cell_of_that_place(lon, lat, zoom):
     cells = cells_in_tile(zoom, *cell_of(lon, lat, zoom))
@@ -65,6 +68,7 @@ def test_the_tile_of_a_place_lists_the_cell_of_that_place(lon, lat, zoom):
     assert cells.min_gy <= gy <= cells.max_gy
 
 
+@settings(deadline=None)
 @given(st.integers(4, 14), st.data())
 def test_every_cell_belongs_to_exactly_one_tile_of_a_zoom(zoom, data):
     x = data.draw(st.integers(0, (1 << zoom) - 2))
@@ -83,6 +87,7 @@ def test_a_tile_that_does_not_exist_has_no_cells():
         cells_in_tile(4, 16, 0)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LEVELS), st.data())
 def test_the_centre_of_a_cell_lies_in_that_cell(level, data):
     gx, gy = data.draw(st.integers(0, (1 << level) - 1)), data.draw(st.integers(0, (1 << level) - 1))

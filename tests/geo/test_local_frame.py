@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.local_frame import LocalFrame
 
 
+@settings(deadline=None)
 @given(st.floats(26, 45), st.floats(36, 42), st.floats(-0.2, 0.2), st.floats(-0.2, 0.2))
 def test_metres_lead_back_to_the_same_degrees(lon, lat, east, north):
     frame = LocalFrame(lon, lat)

@@ -28,6 +28,7 @@ def tiles(draw, max_zoom=24):
     return z, draw(st.integers(0, last)), draw(st.integers(0, last))
 
 
+@settings(deadline=None)
 @given(lons, lats)
 def test_metres_lead_back_to_the_same_degrees(lon, lat):
     assert to_lonlat(*to_metres(lon, lat)) == pytest.approx((lon, lat), abs=1e-9)
@@ -49,6 +50,7 @@ def test_zoom_zero_is_the_whole_square_world():
     assert pytest.approx(85.0511287798) == MAX_LATITUDE
 
 
+@settings(deadline=None)
 @given(lons, lats, zooms)
 def test_a_place_lies_in_the_tile_that_is_said_to_hold_it(lon, lat, z):
     x_m, y_m = to_metres(lon, lat)
@@ -57,6 +59,7 @@ def test_a_place_lies_in_the_tile_that_is_said_to_hold_it(lon, lat, z):
     assert min_y - 1e-6 <= y_m <= max_y + 1e-6
 
 
+@settings(deadline=None)
 @given(tiles())
 def test_the_middle_of_a_tile_belongs_to_that_tile(tile):
     z, x, y = tile
@@ -66,6 +69,7 @@ def test_the_middle_of_a_tile_belongs_to_that_tile(tile):
     assert cell_of((box.west + box.east) / 2, (box.south + box.north) / 2, z) == (x, y)
 
 
+@settings(deadline=None)
 @given(tiles(max_zoom=23))
 def test_four_tiles_fill_their_parent_and_share_its_sides(tile):
     z, x, y = tile
@@ -76,6 +80,7 @@ def test_four_tiles_fill_their_parent_and_share_its_sides(tile):
     assert north_west[1] == south_east[3]
 
 
+@settings(deadline=None)
 @given(lons, lats, st.integers(0, 23))
 def test_cells_of_a_place_are_nested(lon, lat, level):
     gx, gy = cell_of(lon, lat, level + 1)
@@ -112,7 +117,7 @@ def test_metres_outside_the_square_world_have_no_degrees(x, y):
         to_lonlat(x, y)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from([math.nan, math.inf, -math.inf]))
 def test_a_tile_is_only_found_for_finite_metres(value):
     with pytest.raises(ValueError, match="not finite"):

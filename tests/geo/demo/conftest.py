@@ -2,29 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from geo.demo.features import NeighbourhoodSeed
 from geo.demo.outline import synthetic_outline
 from geo.demo.town import generate_town
+from tests.geo.demo.given import NEIGHBOURHOODS
 
 # Real outlines lie beside the repository where they are present; they are no part of it.
 DISTRICTS = Path(__file__).parents[3].parent / "shared" / "data" / "istanbul-districts.geojson"
-
-NEIGHBOURHOODS = [
-    NeighbourhoodSeed(1000 + row, name, population)
-    for row, (name, population) in enumerate(
-        [
-            ("Çarşı", 4_200),
-            ("Yenimahalle", 18_500),
-            ("İstasyon", 9_100),
-            ("Gazi", 22_000),
-            ("Kâzım Karabekir", 12_300),
-            ("Bağlar", 7_800),
-            ("Sahil", 0),
-            ("Şirinevler", 31_000),
-            ("Değirmendere", 1_900),
-        ]
-    )
-]
 
 
 @pytest.fixture(scope="session")

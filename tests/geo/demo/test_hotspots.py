@@ -11,7 +11,7 @@ from geo.demo.outline import outline_from_file
 from geo.demo.town import generate_town
 from geo.grid_bulk import cell_numbers
 from geo.local_frame import LocalFrame
-from tests.geo.demo.conftest import NEIGHBOURHOODS
+from tests.geo.demo.given import NEIGHBOURHOODS
 
 
 def shares_of_densest(points, parts):
