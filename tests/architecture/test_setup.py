@@ -24,7 +24,7 @@ STAMPED = {
     "web": ["package-lock.json", "api/console/build_static.mjs"],
     "reference": [".ci/reference.txt"],
 }
-SCRIPTS = ["clean", "run", "setup"]
+SCRIPTS = ["clean", "run", "setup", "uv"]
 
 
 def run(*command, **options):
@@ -64,7 +64,8 @@ def locked() -> dict[str, str]:
     """Version of every locked package."""
     lock = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
     return {
-        canonicalize_name(name): version for name, version in re.findall(r"^([\w.\[\],-]+?)==([^ ;\\]+)", lock, re.M)
+        canonicalize_name(name): version
+        for name, version in re.findall(r"^([\w.\[\],-]+?)==([^ ;\\]+)", lock, re.MULTILINE)
     }
 
 
@@ -113,7 +114,8 @@ def checkout():
     for name in {name for names in STAMPED.values() for name in names}:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHECKOUT / name, folder / name)
-    shutil.copy(CHECKOUT / ".ci/setup", folder / ".ci/setup")
+    for script in ("setup", "machine.sh"):
+        shutil.copy(CHECKOUT / ".ci" / script, folder / ".ci" / script)
     yield folder
     shutil.rmtree(folder)
 
@@ -137,9 +139,11 @@ def set_up(checkout, tools, *, user=None):
         run("chown", "-R", user, checkout)
         checkout.chmod(0o755)
         command = ["setpriv", f"--reuid={user}", "--clear-groups", *command]
-    return run(*command, cwd="/", env={"PATH": str(tools), "HOME": str(checkout)}, executable=shutil.which(command[0]))
+    environment = {"PATH": str(tools), "HOME": str(checkout), "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
+    return run(*command, cwd="/", env=environment, executable=shutil.which(command[0]))
 
 
+@pytest.mark.slow
 def test_a_user_without_rights_is_told_what_root_must_install(checkout, tools):
     answer = set_up(checkout, tools, user="nobody")
     assert answer.returncode == 1

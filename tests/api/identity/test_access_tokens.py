@@ -212,7 +212,11 @@ async def test_a_refresh_token_is_no_access_token(signed_in):
 @given(noise=st.text(max_size=200))
 def test_no_text_gets_through_or_breaks_the_reader(noise):
     key = Ed25519PrivateKey.generate().public_key()
-    for text in (noise, f"{noise}.{noise}.{noise}", f"{encode({'alg': 'EdDSA', 'typ': 'at+jwt', 'kid': 'k'})}.{noise}."):
+    for text in (
+        noise,
+        f"{noise}.{noise}.{noise}",
+        f"{encode({'alg': 'EdDSA', 'typ': 'at+jwt', 'kid': 'k'})}.{noise}.",
+    ):
         with pytest.raises(Unauthenticated):
             verify_access_token(text, {"k": key})
 

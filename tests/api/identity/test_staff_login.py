@@ -59,7 +59,7 @@ async def test_an_unknown_user_takes_as_long_as_a_wrong_password():
     stored = await passwords.hash_password(PASSWORD)
     await passwords.verify_password("x", None)
     known, unknown = [], []
-    for _ in range(5):
+    for _ in range(3):
         begin = wall.process_time()
         await passwords.verify_password("yanlis", stored)
         middle = wall.process_time()
@@ -70,12 +70,14 @@ async def test_an_unknown_user_takes_as_long_as_a_wrong_password():
     assert statistics.median(known) > 0.5 * statistics.median(unknown)
 
 
-async def test_ten_tries_in_a_quarter_of_an_hour_end_an_account_for_an_address(desk):
+async def test_ten_tries_in_a_quarter_of_an_hour_end_an_account_for_an_address(desk, module_db):
     with clock.frozen() as time:
         time.advance(hours=5)
         attacker = desk("finance")
-        statuses = [(await attacker.try_sign_in(password=f"yanlis-{n}")).status_code for n in range(11)]
-        assert statuses == [401] * 10 + [429]
+        assert (await attacker.try_sign_in(password="yanlis-1")).status_code == 401
+        harness.pretend_uses(module_db, "staff sign-in", 9)
+        statuses = [(await attacker.try_sign_in(password=f"yanlis-{n}")).status_code for n in (10, 11)]
+        assert statuses == [401, 429]
         refused = await attacker.try_sign_in()
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) <= 900
@@ -84,21 +86,21 @@ async def test_ten_tries_in_a_quarter_of_an_hour_end_an_account_for_an_address(d
         assert (await attacker.try_sign_in()).status_code == 200
 
 
-async def test_unknown_accounts_are_limited_in_the_same_way(desk):
+async def test_unknown_accounts_are_limited_in_the_same_way(desk, module_db):
     attacker = desk("finance")
-    statuses = [(await attacker.try_sign_in(username="hayalet")).status_code for n in range(11)]
-    assert statuses == [401] * 10 + [429]
+    assert (await attacker.try_sign_in(username="hayalet")).status_code == 401
+    harness.pretend_uses(module_db, "staff sign-in", 9)
+    statuses = [(await attacker.try_sign_in(username="hayalet")).status_code for _ in range(2)]
+    assert statuses == [401, 429]
 
 
-async def test_a_successful_sign_in_forgives_the_tries_before_it(desk):
+async def test_a_successful_sign_in_forgives_the_tries_before_it(desk, module_db):
     person = desk("manager")
-    with clock.frozen() as time:
-        time.advance(hours=7)
-        for _ in range(3):
-            for n in range(4):
-                assert (await person.try_sign_in(password=f"yanlis-{n}")).status_code == 401
-            time.advance(seconds=31)
-            assert (await person.try_sign_in()).status_code == 200
+    assert (await person.try_sign_in(password="yanlis")).status_code == 401
+    harness.pretend_uses(module_db, "staff sign-in", 9)
+    assert (await person.try_sign_in()).status_code == 200
+    assert (await person.try_sign_in(password="yanlis")).status_code == 401
+    assert (await person.try_sign_in(password="yanlis")).status_code == 401
 
 
 async def test_a_wrong_try_leaves_a_row_in_the_audit_trail_without_what_was_typed(desk, module_db, town):
@@ -176,7 +178,9 @@ def test_a_password_does_not_contain_the_user_name_in_any_casing():
 
 async def test_a_changed_password_signs_every_other_device_out(desk, module_db):
     kept = await desk("field_inspector").sign_in()
-    harness.change(module_db, "UPDATE staff_user SET totp_last_step = totp_last_step - 2 WHERE username = 'field_inspector'")
+    harness.change(
+        module_db, "UPDATE staff_user SET totp_last_step = totp_last_step - 2 WHERE username = 'field_inspector'"
+    )
     other = await desk("field_inspector").sign_in()
     wrong = await kept.http.post("/v1/me/password", json={"password": "degil", "new_password": NEW_PASSWORD})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_password")
@@ -188,15 +192,15 @@ async def test_a_changed_password_signs_every_other_device_out(desk, module_db):
     assert (await kept.http.post("/v1/me/password", json=back)).status_code == 204
 
 
-async def test_trying_passwords_on_a_found_phone_is_limited(desk):
+async def test_trying_passwords_on_a_found_phone_is_limited(desk, module_db):
     found = await desk("enforcement_officer").sign_in()
     body = {"password": "degil", "new_password": NEW_PASSWORD}
-    statuses = [(await found.http.post("/v1/me/password", json=body)).status_code for _ in range(11)]
-    assert statuses == [422] * 10 + [429]
+    assert (await found.http.post("/v1/me/password", json=body)).status_code == 422
+    harness.pretend_uses(module_db, "own password", 9)
+    statuses = [(await found.http.post("/v1/me/password", json=body)).status_code for _ in range(2)]
+    assert statuses == [422, 429]
 
 
 async def test_a_sign_in_takes_no_field_that_it_does_not_name(desk):
     for extra in ({"role": "mayor"}, {"municipality_id": 1}, {"is_active": True}):
         assert (await desk("mayor").try_sign_in(**extra)).status_code == 422
-
-

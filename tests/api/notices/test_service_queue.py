@@ -1,6 +1,7 @@
 """Telling a person something: into the SMS outbox and into the inbox, with the transaction of its cause."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -12,10 +13,12 @@ from api.core.pagination import BadCursor
 from api.core.phones import NumberRefused
 from api.notices import service
 from tests.api.notices.netgsm_setup import PHONE
-from tests.factories.bare_town import OTHER_TOWN, TOWN, make_citizen, make_town
+from tests.api.notices.outbox_setup import phone
+from tests.factories.bare_town import OTHER_TOWN, TOWN, make_citizen
 
 pytest_plugins = ("tests.simulators.netgsm_fixtures",)
 pytestmark = pytest.mark.anyio
+PHONES = (phone(index) for index in count())
 
 
 async def test_number_and_text_lie_sealed_and_open_only_at_their_own_row(outbox):
@@ -75,7 +78,7 @@ def citizen_actor(citizen_id, municipality_id=TOWN):
 @pytest.fixture
 async def reader(outbox):
     """A citizen with five messages, the newest called 4."""
-    citizen_id = await make_citizen(outbox.database, TOWN)
+    citizen_id = await make_citizen(outbox.database, TOWN, next(PHONES))
     start = clock.now() - timedelta(days=40)
     async with outbox.database.transaction(TOWN) as session:
         for number in range(5):
@@ -103,7 +106,7 @@ async def test_a_page_that_ends_with_the_last_message_has_no_cursor(outbox, read
 
 
 async def test_a_cursor_of_another_citizen_opens_nothing(outbox, reader):
-    other = citizen_actor(await make_citizen(outbox.database, TOWN, "+905321112234"))
+    other = citizen_actor(await make_citizen(outbox.database, TOWN, next(PHONES)))
     async with outbox.database.transaction(TOWN) as session:
         page = await service.read_inbox(session, reader, None, 2)
         with pytest.raises(BadCursor):
@@ -112,7 +115,7 @@ async def test_a_cursor_of_another_citizen_opens_nothing(outbox, reader):
 
 
 async def test_a_message_is_read_once_and_only_by_its_owner(outbox, reader):
-    other = citizen_actor(await make_citizen(outbox.database, TOWN, "+905321112234"))
+    other = citizen_actor(await make_citizen(outbox.database, TOWN, next(PHONES)))
     async with outbox.database.transaction(TOWN) as session:
         message = (await service.read_inbox(session, reader)).items[0]
         with pytest.raises(NotFound):
@@ -139,7 +142,6 @@ async def test_an_unknown_message_is_not_found(outbox, reader):
 
 
 async def test_an_inbox_of_another_municipality_is_empty_for_the_same_person(outbox, reader):
-    await make_town(outbox.urls, OTHER_TOWN)
     async with outbox.database.transaction(OTHER_TOWN) as session:
         assert (await service.read_inbox(session, citizen_actor(reader.id, OTHER_TOWN))).items == []
 

@@ -9,13 +9,13 @@ from psycopg.rows import dict_row
 
 from api.core import clock
 from api.core.jobs import JobContext
-from api.notices import sending, service, workflow
 from api.notices import jobs as notice_jobs
 from api.notices import outbox as outbox_sql
+from api.notices import sending, service, workflow
 from api.notices.no_gateway import NoGateway
 from tests.api.notices.netgsm_setup import OTHER_PHONE, PHONE, make_gateway
 from tests.api.notices.outbox_setup import phone
-from tests.factories.bare_town import OTHER_TOWN, TOWN, make_town
+from tests.factories.bare_town import OTHER_TOWN, TOWN
 
 pytest_plugins = ("tests.simulators.netgsm_fixtures",)
 pytestmark = pytest.mark.anyio
@@ -228,7 +228,6 @@ async def test_a_large_backlog_goes_out_in_batches_of_at_most_five_hundred(outbo
 
 async def test_a_run_never_touches_another_municipalitys_outbox(outbox, sms_control):
     await outbox.queue()
-    await make_town(outbox.urls, OTHER_TOWN)
     await notice_jobs.send_sms(JobContext(OTHER_TOWN, outbox.database, outbox.context.outside))
     assert outbox.statuses() == {"queued": 1}
     assert sms_control.log() == []

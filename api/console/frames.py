@@ -1,0 +1,68 @@
+"""What stands around every page: municipality, reader, language, appearance, form token."""
+
+from urllib.parse import urlencode
+
+from fastapi import Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.console.guard import csrf_of
+from api.console.language import Catalogue, catalogue, chosen_language
+from api.console.pages import THEME_COOKIE, THEMES, Frame, Reader, TownFace
+from api.core.actor import Actor
+from api.identity import service as identity
+from api.municipalities import service as municipalities
+from api.municipalities.service import TownConfig
+
+HOME = "/console"
+
+
+def words(request: Request) -> Catalogue:
+    """Give the words in the language this browser chose."""
+    return catalogue(chosen_language(request.cookies))
+
+
+def theme_choice(request: Request) -> str:
+    """Give the appearance this browser chose; empty means the system's own."""
+    choice = request.cookies.get(THEME_COOKIE, "")
+    return choice if choice in THEMES else ""
+
+
+def town_face(town: TownConfig) -> TownFace:
+    """Show a municipality; the address of its colours changes with its configuration."""
+    version = urlencode({"v": town.config_version})
+    return TownFace(town.name, town.slug, f"/console/theme/{town.slug}.css?{version}")
+
+
+def own_address(request: Request) -> str:
+    """Give the address of this page without its host."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def safe_return(address: str) -> str:
+    """Give an address to go back to; anything but a page of this console becomes the list."""
+    is_ours = address == HOME or address.startswith((f"{HOME}/", f"{HOME}?"))
+    return address if is_ours and "\\" not in address and address.isprintable() else HOME
+
+
+def bare_frame(request: Request, town: TownFace | None = None, csrf: str = "") -> Frame:
+    """Give the frame of a page without a reader: sign-in, faults, parts of pages."""
+    return Frame(words(request), own_address(request), theme_choice(request), town, csrf=csrf)
+
+
+async def reader_frame(request: Request, session: AsyncSession, actor: Actor) -> Frame:
+    """Give the frame of a signed-in page; one statement."""
+    town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
+    account = await identity.own_account(session, actor)
+    return Frame(
+        words(request),
+        own_address(request),
+        theme_choice(request),
+        town_face(town),
+        Reader(account.name or account.username or "", account.title or ""),
+        csrf_of(request),
+    )
+
+
+def is_partial(request: Request) -> bool:
+    """Whether only a part of the page is asked for (htmx)."""
+    return request.headers.get("hx-request") == "true"
