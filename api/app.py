@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from api.complaints.routes import public_router as complaints_public
 from api.complaints.routes import router as complaints
-#C from api.console.routes import install as install_console
+from api.console.routes import install as install_console
 from api.core import keys, problem
 from api.core.db import Database
 from api.core.health import router as health
@@ -67,6 +67,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         v1.include_router(router)
     for router in (health, jwks, v1):
         app.include_router(router)
-    #C install_console(app)
+    install_console(app)
     app.add_middleware(Edge, trusted_proxies=settings.trusted_proxies, https=settings.is_production)
     return app

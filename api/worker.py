@@ -18,11 +18,11 @@ import structlog
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
-from sqlalchemy.exc import DBAPIError
 
 from api.core import jobs, keys
 from api.core.db import Database
-from api.core.startup import check_database, check_settings, master_key_bytes
+from api.core.startup import check_settings, master_key_bytes
+from api.core.waiting import wait_for_database
 from api.files.stores import blob_store
 from api.notices.gateway import SmsGateway
 from api.notices.netgsm import NetgsmGateway
@@ -71,7 +71,7 @@ async def run(settings: Settings, *, concurrency: int = CONCURRENCY) -> None:
     database = Database(dsn, pool_size=concurrency + URGENT_PLACES, statement_timeout_ms=settings.statement_timeout_ms)
     platform = Database(settings.platform_database_url.get_secret_value(), pool_size=2, statement_timeout_ms=60_000)
     try:
-        if await _until_stopped(_wait_for_database(database), stop):
+        if await _until_stopped(wait_for_database(database), stop):
             jobs.bind_runtime(database, outside_systems(settings), platform=platform)
             await _work(dsn, concurrency, stop)
     finally:
@@ -157,19 +157,6 @@ async def _run_lane(lane: str, places: int) -> None:
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=DEAD_AFTER_SECONDS,
     )
-
-
-async def _wait_for_database(database: Database) -> None:
-    pause = 1.0
-    while True:
-        try:
-            await check_database(database)
-        except (DBAPIError, psycopg.Error, OSError) as error:
-            log.warning("waiting for the database", error=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        else:
-            return
 
 
 async def _until_stopped(work: Any, stop: asyncio.Event) -> bool:

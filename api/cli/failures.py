@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
+from sqlalchemy.exc import DBAPIError
 
 from api.cli.private_postgres import PrivatePostgresError
 from api.core.crypto import CryptoError
@@ -49,16 +50,24 @@ def explained() -> Iterator[None]:
         raise give_up("Ayarlar güvenli değil; ayrıntı aşağıda.", str(error)) from None
     except PrivatePostgresError as error:
         raise give_up("Özel PostgreSQL sunucusu başlatılamadı; ayrıntı aşağıda.", str(error)) from None
-    except psycopg.OperationalError as error:
-        raise give_up(
-            "Veritabanına ulaşılamıyor. Adresi, sunucunun çalıştığını ve rolün parolasını denetleyin.",
-            "The database cannot be reached. Check its address, that it is running, and the role's password.",
-            str(error).splitlines()[0] if str(error) else "",
-        ) from None
-    except psycopg.errors.UndefinedTable:
-        raise give_up(
-            "Veritabanı şeması yok ya da eski. Şunu çalıştırın: belediye db migrate",
-            "The database schema is missing or old. Run: belediye db migrate",
-        ) from None
+    except (psycopg.Error, DBAPIError) as error:
+        raise _database_failure(error) from None
     except FileNotFoundError as error:
         raise give_up(f"Dosya bulunamadı: {error.filename}", f"File not found: {error.filename}") from None
+
+
+def _database_failure(error: psycopg.Error | DBAPIError) -> typer.Exit:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return give_up(
+            "Veritabanı şeması yok ya da eski. Şunu çalıştırın: belediye db migrate",
+            "The database schema is missing or old. Run: belediye db migrate",
+        )
+    first_line = str(cause).partition("\n")[0]
+    if isinstance(cause, psycopg.OperationalError):
+        return give_up(
+            "Veritabanına ulaşılamıyor. Adresi, sunucunun çalıştığını ve rolün parolasını denetleyin.",
+            "The database cannot be reached. Check its address, that it is running, and the role's password.",
+            first_line,
+        )
+    return give_up("Veritabanı işlemi reddetti; ayrıntı aşağıda.", "The database refused; see below.", first_line)

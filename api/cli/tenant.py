@@ -14,7 +14,7 @@ from api.core.db import Database
 from api.municipalities.service import Kind
 from api.platform.provisioning import STEPS, NewTenant, Provisioned, Step, create_tenant, list_tenants
 from geo.demo.features import Polygonal
-from geo.geojson import parse_polygon
+from geo.geojson import parse_point, parse_polygon
 
 app = typer.Typer(help="Belediyeler (kiracılar)", no_args_is_help=True)
 
@@ -62,7 +62,7 @@ def create(
             province=province,
             parent=parent,
             outline=_outline(outline) if outline else None,
-            center=(lon, lat) if lon is not None and lat is not None else None,
+            center=_center(lon, lat),
         )
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
@@ -101,6 +101,13 @@ def _kind(text: str) -> Kind:
         return _TURKISH_KINDS[word]
     known = ", ".join((*get_args(Kind), *_TURKISH_KINDS))
     raise give_up(f"Belediye türü bilinmiyor: {text}. Bilinenler: {known}", f"Unknown kind: {text}. Known: {known}")
+
+
+def _center(lon: float | None, lat: float | None) -> tuple[float, float] | None:
+    if lon is None and lat is None:
+        return None
+    place = parse_point({"type": "Point", "coordinates": [lon, lat]})
+    return place.lon, place.lat
 
 
 def _outline(path: Path) -> Polygonal:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -13,7 +14,7 @@ from api.complaints.schemas import ComplaintRow
 from api.console.frames import HOME, bare_frame, is_partial, reader_frame, words
 from api.console.language import Catalogue
 from api.console.pages import pages
-from api.console.views.filters import FilterBar, Wanted, filter_bar, wanted
+from api.console.views.filters import Wanted, filter_bar, wanted
 from api.console.views.rows import RowView, row_view
 from api.core import clock
 from api.core.actor import Actor
@@ -47,6 +48,8 @@ class Results:
     rows: list[RowView]
     shown: str
     fault: str
+    is_narrowed: bool
+    has_area: bool
     fresh_url: str
     without_bbox_url: str
     more_url: str
@@ -76,11 +79,12 @@ async def show_board(request: Request, session: AsyncSession, actor: Actor) -> R
     except BadCursor:
         fault = t("board.bad_cursor")
         page = await complaints.list_complaints(session, actor, chosen.filter, None, PAGE_SIZE)
-    bar = await _bar(session, actor, t, chosen, town)
-    content = {"filters": bar, "results": _results(t, chosen, page, fault), "map": map_view(town, chosen)}
+    content: dict[str, Any] = {"results": _results(t, chosen, page, fault), "map": map_view(town, chosen)}
     if is_partial(request):
         headers = {"HX-Replace-Url": chosen.url(HOME)}
         return pages().page("partials/results.html", bare_frame(request), headers=headers, **content)
+    categories = await complaints.list_categories(session, actor.municipality_id, actor.config_version)
+    content["filters"] = filter_bar(t, chosen, town, categories)
     return pages().page("board.html", await reader_frame(request, session, actor), **content)
 
 
@@ -123,11 +127,6 @@ def map_view(town: TownConfig, chosen: Wanted | None = None) -> MapView:
     )
 
 
-async def _bar(session: AsyncSession, actor: Actor, t: Catalogue, chosen: Wanted, town: TownConfig) -> FilterBar:
-    categories = await complaints.list_categories(session, actor.municipality_id, actor.config_version)
-    return filter_bar(t, chosen, town, categories)
-
-
 def _results(t: Catalogue, chosen: Wanted, page: Page[ComplaintRow], fault: str) -> Results:
     now = clock.now()
     newest = f"{page.items[0].filed_at.isoformat()}~{page.items[0].id}" if page.items else ""
@@ -136,6 +135,8 @@ def _results(t: Catalogue, chosen: Wanted, page: Page[ComplaintRow], fault: str)
         rows=[row_view(t, row, now) for row in page.items],
         shown=t("board.shown_more", n=count) if page.next_cursor else t.count("board.shown", count),
         fault=fault,
+        is_narrowed=bool(set(chosen.told) - {"status_group"}),
+        has_area="bbox" in chosen.told,
         fresh_url=chosen.url(FRESH, known=newest),
         without_bbox_url=chosen.url(HOME, bbox=None),
         more_url=chosen.url(ROWS, cursor=page.next_cursor) if page.next_cursor else "",

@@ -1,6 +1,8 @@
 """The page of one case, and the acts that its forms send."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Request
@@ -25,12 +27,14 @@ from api.core import clock
 from api.core.actor import Actor
 from api.core.errors import Invalid
 from api.core.images import ImageRefused
-from api.core.storage import BlobStore
 from api.files import service as files
 from api.identity import service as identity
 from api.identity.deps import database_of
 from api.identity.schemas import StaffQuery
 from api.municipalities import service as municipalities
+
+if TYPE_CHECKING:
+    from api.core.storage import BlobStore
 
 MOST_PHOTOS = 5
 MOST_STAFF = 100
@@ -113,6 +117,7 @@ async def reveal(request: Request, session: AsyncSession, actor: Actor, complain
     t = words(request)
     typed = await form_of(request)
     url = case_url(complaint_id)
+    show_faults_in(request, "reporter", url)
     try:
         wanted = RevealIn(reason=str(typed.get("reason", "")))
     except ValidationError:
@@ -228,8 +233,7 @@ async def _options(session: AsyncSession, actor: Actor, case: ComplaintOut) -> d
 
 def _list_address(request: Request) -> str:
     """Where "back to the list" leads: the list with the filter that the reader came from."""
-    came_from = request.headers.get("referer", "").removeprefix(str(request.base_url).rstrip("/"))
-    address = safe_return(came_from)
-    return address if address.partition("?")[0] == HOME else HOME
-
-
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc != request.headers.get("host") or came_from.path != HOME or not came_from.query:
+        return HOME
+    return safe_return(f"{HOME}?{came_from.query}")

@@ -14,8 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from api.console.frames import HOME, bare_frame, is_partial, own_address, words
 from api.console.pages import pages
 from api.core.errors import AppError, NotFound, StaleVersion, Unauthenticated
+from api.identity.deps import session_cookie
 
 SIGN_IN = "/console/sign-in"
+# The element of every page that shows what no form asked for.
+EVERYWHERE = "toast"
 _ENDED = urlencode({"ended": "1"})
 
 
@@ -53,10 +56,10 @@ def shown(request: Request, error: AppError) -> Response:
         return _to_sign_in(request)
     t = words(request)
     text = error.en if t.language == "en" else error.tr
-    slot: str | None = getattr(request.state, "fault_slot", None)
+    slot: str = getattr(request.state, "fault_slot", EVERYWHERE)
     back: str = getattr(request.state, "fault_back", HOME)
     headers = {name: value for name, value in error.headers.items() if name.lower() != "www-authenticate"}
-    if slot is not None and is_partial(request):
+    if is_partial(request):
         fault = {"fault": text, "reload_url": back if isinstance(error, StaleVersion) else ""}
         headers |= {"HX-Retarget": f"#{slot}", "HX-Reswap": "innerHTML"}
         return pages().page(
@@ -72,7 +75,7 @@ def _to_sign_in(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": f"{SIGN_IN}?{_ENDED}"})
     wanted = own_address(request) if request.method == "GET" else HOME
     query = {"back": wanted} if wanted != HOME else {}
-    if "cookie" in request.headers and "session=" in request.headers["cookie"]:
+    if session_cookie(request) is not None:
         query["ended"] = "1"
     return RedirectResponse(f"{SIGN_IN}?{urlencode(query)}" if query else SIGN_IN, status_code=303)
 

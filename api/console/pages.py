@@ -88,7 +88,13 @@ class Pages:
         return self.environment.get_template(template).render(**shared, **content)
 
     def page(
-        self, template: str, frame: Frame, *, status: int = 200, headers: Mapping[str, str] | None = None, **content: Any
+        self,
+        template: str,
+        frame: Frame,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **content: Any,
     ) -> HTMLResponse:
         """Answer with a filled template."""
         return HTMLResponse(

@@ -136,7 +136,7 @@ async def prefer(request: Request, back: str = "", language: str = "", theme: st
     return response
 
 
-@router.get("/theme/{municipality_slug}.css")
+@router.get("/theme/{municipality_slug}.css")  # noqa: FAST003 (TownDep takes it)
 async def show_theme(session: SessionDep, town: TownDep) -> Response:
     """The municipality's colours; the address carries the version of its configuration."""
     config = await municipalities.town_config(session, town.id, town.config_version)

@@ -20,7 +20,6 @@ class StartRefused(RuntimeError):
 class StartSettings(Protocol):
     """What the settings check looks at."""
 
-    environment: str
     master_key: SecretStr
     public_url: str
     netgsm_base_url: str

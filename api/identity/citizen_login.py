@@ -23,7 +23,7 @@ from api.identity.refresh import DEVICE_LIFETIME, first_refresh_token, tokens_fo
 from api.identity.schemas import CodeRequestIn, CodeSentOut, CodeVerifyIn, TokensOut
 from api.identity.tokens import Claims
 from api.municipalities import service as municipalities
-from api.municipalities.models import Municipality
+from api.municipalities.service import Municipality
 from api.notices import service as notices
 
 log = structlog.get_logger("belediye.identity")

@@ -18,7 +18,7 @@ from api.core.tenancy import enter_municipality
 from api.identity import service
 from api.identity.permissions import demand_known
 from api.municipalities import service as municipalities
-from api.municipalities.models import Municipality
+from api.municipalities.service import Municipality
 
 log = structlog.get_logger("belediye.identity")
 

@@ -28,7 +28,7 @@ from api.identity.refresh import DEVICE_LIFETIME, first_refresh_token, tokens_fo
 from api.identity.schemas import EnrolmentOut, StaffCredentials, StaffSignInIn, StaffSignInOut
 from api.identity.tokens import Claims
 from api.municipalities import service as municipalities
-from api.municipalities.models import Municipality
+from api.municipalities.service import Municipality
 
 ACCOUNT_ADDRESS_LIMIT = "10/15 minute"
 # Against many addresses for one account, and many accounts from one address; a town hall has one address for all.

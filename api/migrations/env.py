@@ -20,7 +20,7 @@ def include_object(item: Any, name: str | None, kind: str, reflected: bool, comp
     name = name or ""
     if kind == "table" and (name.startswith("procrastinate_") or name.endswith("_default") or "_p20" in name):
         return False
-    return bool(alembic_helpers.include_object(item, name, kind, reflected, compare_to))
+    return bool(alembic_helpers.include_object(item, name, kind, reflected, compare_to))  # type: ignore[no-untyped-call]
 
 
 def run() -> None:

@@ -24,7 +24,7 @@ class SmsMessage(SQLModel, table=True):
     )  # fmt: skip
     municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
     id: UUID = Field(primary_key=True)
-    created_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    created_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
     purpose: str = Field(description="login_code | complaint | …")
     phone: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     body: bytes | None = sealed()
@@ -49,7 +49,7 @@ class InboxMessage(SQLModel, table=True):
     )
     municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
     id: UUID = Field(primary_key=True)
-    created_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    created_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
     citizen_id: UUID
     kind: str
     title: str

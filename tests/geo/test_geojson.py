@@ -1,14 +1,16 @@
 import json
 import math
 import time
+from itertools import combinations
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import GeoError
-from geo.geojson import MAX_RINGS, MAX_VERTICES, parse_point, parse_polygon, to_geojson
+from geo.geojson import MAX_RINGS, MAX_VERTICES, _overlaps, parse_point, parse_polygon, to_geojson
 from geo.types import Point
 
 SQUARE = [[29.0, 41.0], [29.1, 41.0], [29.1, 41.1], [29.0, 41.1], [29.0, 41.0]]
@@ -204,6 +206,15 @@ def test_a_million_vertices_are_refused_before_any_shape_is_built(huge):
     with pytest.raises(GeoError):
         parse_polygon(huge)
     assert time.process_time() - start < 0.2
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), max_size=12))
+def test_sides_that_touch_count_as_overlapping(sides):
+    spans = [(low, low + length) for low, length in sides]
+    expected = sum(one[0] <= other[1] and other[0] <= one[1] for one, other in combinations(spans, 2))
+    low, high = np.array(spans, dtype=float).reshape(-1, 2).T
+    assert _overlaps(low, high) == expected
 
 
 def test_the_worst_accepted_tangle_is_checked_within_a_second():

@@ -94,7 +94,6 @@ class FilterBar:
     filed_to: str
     mine: bool
     bbox: str
-    is_narrowed: bool
 
 
 def filter_bar(t: Catalogue, chosen: Wanted, town: TownConfig, categories: Sequence[CategoryOut]) -> FilterBar:
@@ -116,7 +115,6 @@ def filter_bar(t: Catalogue, chosen: Wanted, town: TownConfig, categories: Seque
         filed_to=told.get("filed_to", ""),
         mine="mine" in told,
         bbox=told.get("bbox", ""),
-        is_narrowed=bool(set(told) - {"status_group"}),
     )
 
 

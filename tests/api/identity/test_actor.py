@@ -11,6 +11,13 @@ from api.identity.roles import ROLES
 from tests.api.identity import harness
 
 pytestmark = pytest.mark.anyio
+SUBTREE = """
+    WITH RECURSIVE tree AS (
+        SELECT municipality_id, id FROM department WHERE municipality_id = %s AND id = %s
+         UNION ALL
+        SELECT d.municipality_id, d.id FROM department d JOIN tree t ON d.municipality_id = t.municipality_id
+                                                                     AND d.parent_id = t.id)
+    SELECT id FROM tree"""
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +127,10 @@ async def test_a_role_in_a_department_reaches_its_whole_subtree_and_nothing_else
             town.municipality_id, key, str(key), parent,
         )  # fmt: skip
     person = await desk("department_head").sign_in()
-    assert set((await grants(person))["complaint.close"]) == set(map(str, (root, section, team)))
+    reach = set((await grants(person))["complaint.close"])
+    assert set(map(str, (root, section, team))) <= reach
+    assert reach == {str(row["id"]) for row in harness.rows(module_db, SUBTREE, town.municipality_id, root)}
+    assert str(other) not in reach
     lent["role"]("department_head", "department_officer", other)
     assert str(other) in (await grants(person))["complaint.close"]
     assert str(other) not in (await grants(person))["complaint.assign"]
@@ -183,7 +193,8 @@ async def test_a_substitute_holds_the_absent_persons_roles_only_on_the_agreed_da
     held = await grants(person)
     assert ("complaint.assign" in held) is holds
     if holds:
-        assert held["complaint.assign"] == [str(town.departments["technical_works"])]
+        assert str(town.departments["technical_works"]) in held["complaint.assign"]
+        assert str(town.departments["licensing"]) not in held["complaint.assign"]
         assert held["complaint.read"] is None
 
 
@@ -214,6 +225,7 @@ async def test_a_route_may_authenticate_in_a_transaction_of_its_own(desk, app):
 
 
 async def test_a_public_route_enters_the_municipality_of_its_path(app, town):
+    await harness.client(app).get("/v1/probe/public/yok")  # the pool's first connection asks the server's version
     answer = await harness.client(app).get(f"/v1/probe/public/{town.slug}")
     assert answer.json() == {"id": town.municipality_id, "entered": town.municipality_id}
     assert answer.headers["x-statements"] == "2"

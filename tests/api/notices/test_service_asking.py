@@ -44,7 +44,10 @@ async def test_a_delivered_message_is_delivered_at_the_time_the_provider_says(ou
 
 @pytest.mark.parametrize(
     ("final", "status", "error"),
-    [(3, "undelivered", "undelivered"), (2, "undelivered", "expired"), (13, "rejected", "rejected"), (16, "rejected", "blocked")],
+    [
+        (3, "undelivered", "undelivered"), (2, "undelivered", "expired"),
+        (13, "rejected", "rejected"), (16, "rejected", "blocked"),
+    ],
 )  # fmt: skip
 async def test_the_providers_bad_news_is_written_down(outbox, sms_control, final, status, error):
     message_id = await outbox.queue()

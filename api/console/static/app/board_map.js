@@ -1,12 +1,19 @@
 // The map beside the list: clusters and reports from the server's tiles, the chosen row, and "search this area".
 
 import { FONT, colour, openMap } from "./base_map.js";
-import { show } from "./console.js";
+import { isAttended, show } from "./console.js";
+
+const holder = document.getElementById("map");
+const words = holder.dataset;
+// Coming back from a case, the map stands where it was left.
+const view = {
+  key: `console.map.${words.base}`,
+  read() { try { return JSON.parse(sessionStorage.getItem(this.key)) ?? {}; } catch { return {}; } },
+  write(map) { sessionStorage.setItem(this.key, JSON.stringify({ center: map.getCenter().toArray(), zoom: map.getZoom() })); },
+};
 
 const REFRESH_MS = 10_000;
 const AREA_DIGITS = 5;
-const holder = document.getElementById("map");
-const words = holder.dataset;
 const isLate = ["all", ["get", "is_open"], ["to-boolean", ["get", "is_late"]]];
 
 function layers() {
@@ -56,7 +63,8 @@ const place = (lon, lat) => ({ type: "Feature", properties: {}, geometry: { type
 const tilesOf = (url) => [location.origin + url];
 
 async function start() {
-  const { maplibre, map } = await openMap(holder, "map-canvas", { zoom: Number(words.zoom) });
+  const { maplibre, map } = await openMap(holder, "map-canvas", { zoom: Number(words.zoom), ...view.read() });
+  map.on("moveend", () => view.write(map));
   let reports = words.reports;
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-right");
@@ -70,7 +78,7 @@ async function start() {
 
   // --- New reports, other filters -------------------------------------------------------------------------------
   setInterval(() => {
-    if (!document.hidden && map.getSource("reports")) map.refreshTiles("reports");
+    if (isAttended() && map.getSource("reports")) map.refreshTiles("reports");
   }, REFRESH_MS);
   document.addEventListener("htmx:afterSettle", () => {
     const wanted = document.querySelector("#results [data-tiles]")?.dataset.tiles;

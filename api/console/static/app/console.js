@@ -51,7 +51,31 @@ document.addEventListener("htmx:afterSettle", (event) => {
   event.target.querySelector?.("[aria-invalid=true]")?.focus();
 });
 
+// "Back to the list" keeps the filter, also after forms were sent from the case.
+const remembered = "console.board";
+if (byId("filters")) {
+  const remember = () => sessionStorage.setItem(remembered, location.search);
+  remember();
+  document.addEventListener("htmx:replacedInHistory", remember);
+}
+const toList = byId("to-list");
+if (toList && sessionStorage.getItem(remembered)) toList.href = `/console${sessionStorage.getItem(remembered)}`;
+
 const offline = byId("offline");
 document.addEventListener("htmx:sendError", () => { offline.hidden = false; });
 document.addEventListener("htmx:timeout", () => { offline.hidden = false; });
-document.addEventListener("htmx:afterOnLoad", () => { offline.hidden = true; });
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  offline.hidden = true;
+  if (event.detail.xhr.status < 400) byId("toast").replaceChildren();
+});
+
+// An unattended screen asks for nothing, so that its session ends as it would without this page.
+const UNATTENDED_MS = 15 * 60_000;
+let lastTouched = Date.now();
+for (const name of ["pointerdown", "pointermove", "keydown", "scroll"]) {
+  document.addEventListener(name, () => { lastTouched = Date.now(); }, { capture: true, passive: true });
+}
+export const isAttended = () => !document.hidden && Date.now() - lastTouched < UNATTENDED_MS;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "fresh" && !isAttended()) event.preventDefault();
+});

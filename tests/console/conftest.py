@@ -1,0 +1,22 @@
+"""Fixtures of the console's tests: browsers at the real application, and a case to look at."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.console.routes import router
+from tests.console.browser import Browser
+
+
+@pytest.fixture
+async def browser(server) -> AsyncIterator[Browser]:
+    """A browser in which nobody is signed in."""
+    opened = Browser(server)
+    yield opened
+    await opened.http.aclose()
+
+
+@pytest.fixture
+def console_routes():
+    """The console's routes."""
+    return router.routes
