@@ -58,7 +58,8 @@ lock: ready ## Kilit dosyalarını yeniler (requirements.lock, .ci/uv.txt, packa
 
 migration: ready ## Tablolardan yeni bir göç yazar: make migration NAME=complaint_areas
 	@test -n "$(NAME)" || { echo "make migration NAME=…"; exit 2; }
-	@$(BIN)/belediye db revision "$(NAME)"
+	@$(BIN)/python .ci/migration.py "$(NAME)"
+	@$(BIN)/ruff format --quiet api/migrations/versions
 
 openapi: ready ## API tanımını build/openapi.json dosyasına yazar
 	@$(BIN)/python .ci/openapi.py build/openapi.json

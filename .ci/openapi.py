@@ -1,4 +1,4 @@
-"""Writes the description of the API to a file: `python .ci/openapi.py build/openapi.json`."""
+"""Writes the description of the API to a file: `python .ci/openapi.py build/openapi.json`."""  # noqa: INP001 (a script)
 
 import base64
 import json

@@ -6,6 +6,7 @@ A job that was running when the worker died is put back by `api.platform.upkeep`
 
 import asyncio
 import importlib
+import logging
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
@@ -63,6 +64,8 @@ async def run(settings: Settings, *, concurrency: int = CONCURRENCY) -> None:
     check_settings(settings)
     keys.install_master_key(master_key_bytes(settings.master_key))
     import_jobs()
+    # One line for each job comes from `api.core.jobs`; the library would write four.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -147,6 +150,7 @@ async def _keep_running(lane: str, places: int, stop: asyncio.Event) -> None:
 
 
 async def _run_lane(lane: str, places: int) -> None:
+    log.info("worker started", lane=lane, places=places)
     await jobs.app.run_worker_async(
         queues=[lane],
         name=lane,

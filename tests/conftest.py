@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,9 +22,24 @@ from api.core.logs import configure_logging
 from tests.factories.serving import Served, served
 
 CHECKOUT = Path(__file__).parents[1]
-# Runs beside each other do not meet: each has its template and clones, named by the controlling process.
+# Runs beside each other do not meet: their clones are named by the controlling process.
 RUN = os.environ.setdefault("BELEDIYE_TEST_RUN", str(os.getpid()))
-TEMPLATE = f"bt_{RUN}_template"
+# What the template database is made of; a run finds the template of an earlier one as long as none of this changed.
+TEMPLATE_SOURCES = (
+    "api/migrations/**/*.py", "api/*/seed/**/*.json", "api/*/seeding.py", "api/municipalities/*.py",
+    "api/platform/*.py", "api/core/keys.py", "api/core/audit.py", "api/core/crypto.py", "api/cli/database.py",
+    "tests/factories/t*.py",
+)  # fmt: skip
+
+
+def _template_name() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in TEMPLATE_SOURCES for path in CHECKOUT.glob(pattern)):
+        digest.update(path.name.encode() + path.read_bytes())
+    return f"btt_{digest.hexdigest()[:16]}"
+
+
+TEMPLATE = _template_name()
 
 
 def _server() -> PrivatePostgres:
@@ -82,11 +98,27 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         _server().start()
     _drop_databases(lambda run: not _is_alive(run))
-    prepare(admin_url(), TEMPLATE, passwords)
-    migrate(DatabaseUrls(TEMPLATE).owner)
-    from tests.factories.template import fill  # noqa: PLC0415 (needs the migrated template)
+    _make_template(passwords)
 
-    asyncio.run(fill(DatabaseUrls(TEMPLATE)))
+
+def _make_template(passwords: dict[str, str] | None) -> None:
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        # One run makes it, others wait; it gets its name only when it is whole.
+        connection.execute("SELECT pg_advisory_lock(20260102)")
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
+            if passwords:
+                prepare(admin_url(), TEMPLATE, passwords)
+            return
+        making = f"bt_{RUN}_making"
+        prepare(admin_url(), making, passwords)
+        migrate(DatabaseUrls(making).owner)
+        from tests.factories.template import fill  # noqa: PLC0415 (needs the migrated database)
+
+        asyncio.run(fill(DatabaseUrls(making)))
+        connection.execute(f"ALTER DATABASE {making} RENAME TO {TEMPLATE}")
+        old = "SELECT datname FROM pg_database WHERE datname LIKE 'btt\\_%' ORDER BY oid DESC OFFSET 3"
+        for (name,) in connection.execute(old).fetchall():
+            connection.execute(f'DROP DATABASE "{name}"')
 
 
 def _is_alive(run: str) -> bool:
@@ -112,7 +144,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     _drop_databases(lambda run: run == RUN)
     if "DATABASE_URL" not in os.environ and not _databases():
-        _server().stop("immediate")
+        _server().stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """`belediye audit`: does the audit trail hold, and its heads to be written down outside."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +8,12 @@ from typing import Annotated
 
 import typer
 
+from api.cli.failures import explained, give_up
+from api.cli.platform_work import with_platform
 from api.core import audit as trail
 from api.core.audit import ChainFault, Head
 from api.core.db import Database
 from api.core.sql import Row, fetch_all
-from api.settings import get_settings
 
 app = typer.Typer(help="Denetim izi", no_args_is_help=True)
 
@@ -46,10 +46,10 @@ def verify(
 ) -> None:
     """Denetim izini baştan sona sınar; bozuk kaydı numarasıyla söyler. Bozukluk varsa 1 ile biter."""
     written_down = _read_heads(against) if against else {}
-    found = asyncio.run(verify_towns(municipality, written_down, last))
+    with explained():
+        found = with_platform(lambda database: verify_towns(database, municipality, written_down, last))
     if not found:
-        typer.secho("Belediye bulunamadı.", fg="red", err=True)
-        raise typer.Exit(1)
+        raise give_up("Belediye bulunamadı.", "No such municipality.")
     for each in found:
         if not each.faults:
             typer.echo(f"✓ {each.slug}: {each.length} kayıt, zincir sağlam")
@@ -62,7 +62,8 @@ def verify(
 @app.command()
 def head(municipality: Slug = None, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Zincirlerin başlarını yazar; başka bir yerde saklanırsa sonradan yapılan her silme ve değiştirme kanıtlanır."""
-    heads = asyncio.run(read_heads(municipality))
+    with explained():
+        heads = with_platform(lambda database: read_heads(database, municipality))
     if as_json:
         told = {slug: {"sequence": each.sequence, "hash": each.hash.hex()} for slug, each in heads.items()}
         typer.echo(json.dumps(told, indent=1, sort_keys=True))
@@ -71,36 +72,28 @@ def head(municipality: Slug = None, as_json: Annotated[bool, typer.Option("--jso
         typer.echo(f"{slug} {each.sequence} {each.hash.hex()}")
 
 
-async def verify_towns(slug: str | None, written_down: Mapping[str, Head], last: int | None = None) -> list[Verified]:
+async def verify_towns(
+    database: Database, slug: str | None, written_down: Mapping[str, Head], last: int | None = None
+) -> list[Verified]:
     """Check the chains of all municipalities, or of one, also against heads written down earlier."""
-    database = Database(
-        get_settings().platform_database_url.get_secret_value(), pool_size=1, statement_timeout_ms=60_000
-    )
     found = []
-    try:
-        for town in await _towns(database, slug):
-            async with database.transaction(town["id"]) as session:
-                newest = await trail.head(session, town["id"])
-                faults = [fault async for fault in trail.verify_chain(session, town["id"], last=last)]
-                known = written_down.get(town["slug"])
-                contradiction = await trail.contradiction(session, town["id"], known) if known else None
-            faults += [contradiction] if contradiction and contradiction not in faults else []
-            found.append(Verified(town["slug"], newest.sequence, faults))
-    finally:
-        await database.close()
+    for town in await _towns(database, slug):
+        async with database.transaction(town["id"]) as session:
+            newest = await trail.head(session, town["id"])
+            faults = [fault async for fault in trail.verify_chain(session, town["id"], last=last)]
+            known = written_down.get(town["slug"])
+            contradiction = await trail.contradiction(session, town["id"], known) if known else None
+        faults += [contradiction] if contradiction and contradiction not in faults else []
+        found.append(Verified(town["slug"], newest.sequence, faults))
     return found
 
 
-async def read_heads(slug: str | None) -> dict[str, Head]:
+async def read_heads(database: Database, slug: str | None) -> dict[str, Head]:
     """Give the newest link of every municipality's chain, or of one's, by short name."""
-    database = Database(get_settings().platform_database_url.get_secret_value(), pool_size=1)
     heads = {}
-    try:
-        for town in await _towns(database, slug):
-            async with database.transaction(town["id"]) as session:
-                heads[str(town["slug"])] = await trail.head(session, town["id"])
-    finally:
-        await database.close()
+    for town in await _towns(database, slug):
+        async with database.transaction(town["id"]) as session:
+            heads[str(town["slug"])] = await trail.head(session, town["id"])
     return heads
 
 

@@ -1,19 +1,18 @@
 """`belediye jobs`: what waits, what was set aside, and running it again."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.cli.failures import explained, give_up, screen
+from api.cli.platform_work import with_platform
 from api.core.clock import ISTANBUL
 from api.core.db import Database
 from api.core.sql import Row, fetch_all
-from api.settings import get_settings
 
 app = typer.Typer(help="Arka plan işleri", no_args_is_help=True)
 Result = TypeVar("Result")
@@ -22,8 +21,9 @@ LIST_SQL = """
     SELECT job.id, job.task_name AS name, job.status::text AS status, job.attempts, job.args, job.scheduled_at,
            (SELECT max(event.at) FROM procrastinate_events event WHERE event.job_id = job.id) AS changed_at
       FROM procrastinate_jobs job
-     WHERE job.status = ANY(%(statuses)s::procrastinate_job_status[]) AND (%(name)s::text IS NULL OR task_name = %(name)s)
-     ORDER BY job.id DESC LIMIT %(limit)s"""  # fmt: skip
+     WHERE job.status = ANY(%(statuses)s::procrastinate_job_status[])
+       AND (%(name)s::text IS NULL OR job.task_name = %(name)s)
+     ORDER BY job.id DESC LIMIT %(limit)s"""
 # A job is run again only out of the state in which it was set aside; its count of tries starts anew.
 RETRY_SQL = """
     UPDATE procrastinate_jobs
@@ -35,15 +35,15 @@ RETRY_SQL = """
                    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
  RETURNING id, task_name AS name"""
 MOST_AT_ONCE = 1_000
+STATUSES = ("failed", "todo", "doing", "succeeded", "aborted", "cancelled")
 
-Status = Annotated[str, typer.Option(help="failed, todo, doing, succeeded, aborted, cancelled ya da all")]
+Status = Annotated[str, typer.Option(help=f"{', '.join(STATUSES)} ya da all")]
 Name = Annotated[str | None, typer.Option(help="Yalnız bu addaki işler, örneğin notices.send_sms")]
 
 
 async def list_jobs(session: AsyncSession, status: str, name: str | None = None, limit: int = 100) -> list[Row]:
     """Read the newest jobs of a status (`all`: of every status)."""
-    every = ["todo", "doing", "succeeded", "failed", "cancelled", "aborted"]
-    statuses = every if status == "all" else [status]
+    statuses = list(STATUSES) if status == "all" else [status]
     return await fetch_all(session, LIST_SQL, {"statuses": statuses, "name": name, "limit": limit})
 
 
@@ -60,6 +60,8 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Makineler için")] = False,
 ) -> None:
     """İşleri listeler; başka bir şey istenmezse bir kenara ayrılmış (başarısız) olanları."""
+    if status not in (*STATUSES, "all"):
+        raise give_up(f"Böyle bir durum yok: {status}", f"No such status: {status}")
     rows = _on_platform(lambda session: list_jobs(session, status, name, limit))
     if as_json:
         typer.echo(json.dumps(rows, default=str, ensure_ascii=False))
@@ -72,7 +74,7 @@ def show(
         at = row["changed_at"].astimezone(ISTANBUL).strftime("%d.%m.%Y %H.%M.%S") if row["changed_at"] else "—"
         told = " ".join(f"{key}={value}" for key, value in row["args"].items())
         table.add_row(str(row["id"]), row["name"], row["status"], str(row["attempts"]), at, told)
-    Console().print(table)
+    screen.print(table)
 
 
 @app.command()
@@ -80,8 +82,7 @@ def retry(job_id: Annotated[int, typer.Argument(help="İşin numarası")]) -> No
     """Bir kenara ayrılmış bir işi yeniden sıraya koyar."""
     rows = _on_platform(lambda session: retry_jobs(session, job_id=job_id))
     if not rows:
-        typer.secho(f"{job_id} numaralı iş bir kenara ayrılmış değil.", fg="red", err=True)
-        raise typer.Exit(1)
+        raise give_up(f"{job_id} numaralı iş bir kenara ayrılmış değil.", f"Job {job_id} was not set aside.")
     typer.echo(f"{rows[0]['name']} ({job_id}) yeniden sıraya kondu.")
 
 
@@ -93,12 +94,9 @@ def retry_all(name: Name = None) -> None:
 
 
 def _on_platform(act: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        database = Database(get_settings().platform_database_url.get_secret_value(), pool_size=1)
-        try:
-            async with database.transaction() as session:
-                return await act(session)
-        finally:
-            await database.close()
+    async def run(database: Database) -> Result:
+        async with database.transaction() as session:
+            return await act(session)
 
-    return asyncio.run(run())
+    with explained():
+        return with_platform(run)

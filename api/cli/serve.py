@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from api.cli.failures import explained
 from api.cli.serving import NOTICE_SECONDS, Crew, listen, serve_one
 from api.core.db import Database
 from api.core.logs import configure_logging
-from api.core.startup import StartRefused, check_settings
+from api.core.startup import check_settings
 from api.core.waiting import wait_for_database
 from api.settings import Settings, get_settings
 
@@ -25,9 +26,10 @@ def serve(
     ] = NOTICE_SECONDS,
 ) -> None:
     """Sunucuyu başlatır; SIGTERM gelince süren istekleri bitirip durur."""
-    settings = get_settings()
+    with explained():
+        settings = get_settings()
     configure_logging(json=settings.log_json, level=settings.log_level)
-    try:
+    with explained():
         check_settings(settings)
         asyncio.run(_wait(settings))
         listener = listen(host, port)
@@ -37,9 +39,6 @@ def serve(
             serve_one(listener, settings, notice_seconds)
             return
         code = Crew(listener, workers, notice_seconds).run()
-    except StartRefused as refusal:
-        typer.secho(f"Sunucu başlatılmadı: {refusal}", fg="red", err=True)
-        raise typer.Exit(1) from None
     raise typer.Exit(code)
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from api import worker as background
+from api.cli.failures import explained
 from api.core.logs import configure_logging, log_crashes
-from api.core.startup import StartRefused
 from api.settings import get_settings
 
 
@@ -17,11 +17,9 @@ def worker(
     ] = background.CONCURRENCY,
 ) -> None:
     """Arka plan işlerini yürütür; SIGTERM gelince süren işleri bitirip durur."""
-    settings = get_settings()
+    with explained():
+        settings = get_settings()
     configure_logging(json=settings.log_json, level=settings.log_level)
     log_crashes()
-    try:
+    with explained():
         asyncio.run(background.run(settings, concurrency=concurrency))
-    except StartRefused as refusal:
-        typer.secho(f"İşleyici başlatılmadı: {refusal}", fg="red", err=True)
-        raise typer.Exit(1) from None

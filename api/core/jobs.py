@@ -9,6 +9,7 @@ Two lanes: `urgent` jobs (login codes) have their own places in the worker and n
 import asyncio
 import json
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core.db import Database
 from api.core.sql import run
+
+log = structlog.get_logger("belediye.jobs")
 
 DEFAULT_LANE, URGENT_LANE = "default", "urgent"
 URGENT_PRIORITY = 10
@@ -74,6 +77,7 @@ class Registered:
     deadline_seconds: float
     max_attempts: int
     due_sql: str | None = None
+    is_periodic: bool = False
 
 
 @dataclass
@@ -133,8 +137,7 @@ def job(
                 raise RuntimeError("jobs run in `belediye worker`")
             context = JobContext(municipality_id, _runtime.database, _runtime.outside)
             with structlog.contextvars.bound_contextvars(job=name, municipality_id=municipality_id):
-                async with asyncio.timeout(deadline_seconds):
-                    await function(context, **arguments)
+                await _run(function(context, **arguments), deadline_seconds)
 
         return function
 
@@ -150,7 +153,7 @@ def periodic(
     """
 
     def register(function: PeriodicJob) -> PeriodicJob:
-        registered[name] = Registered(name, deadline_seconds, max_attempts=1)
+        registered[name] = Registered(name, deadline_seconds, max_attempts=1, is_periodic=True)
 
         @app.periodic(cron=cron)
         @app.task(name=name, lock=name, queueing_lock=name)
@@ -158,12 +161,24 @@ def periodic(
             if _runtime.platform is None:
                 raise RuntimeError("jobs run in `belediye worker`")
             with structlog.contextvars.bound_contextvars(job=name):
-                async with asyncio.timeout(deadline_seconds):
-                    await function(PlatformContext(_runtime.platform))
+                await _run(function(PlatformContext(_runtime.platform)), deadline_seconds)
 
         return function
 
     return register
+
+
+async def _run(work: Awaitable[None], deadline_seconds: float) -> None:
+    started, outcome = time.perf_counter(), "failed"
+    try:
+        async with asyncio.timeout(deadline_seconds):
+            await work
+        outcome = "done"
+    except asyncio.CancelledError:
+        outcome = "cut off"
+        raise
+    finally:
+        log.info("job", outcome=outcome, ms=round((time.perf_counter() - started) * 1000, 1))
 
 
 async def enqueue(

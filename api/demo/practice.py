@@ -1,4 +1,4 @@
-"""Turkish practice, by judgement: the order of the subjects, their seasons, the channels, what usually becomes of them."""
+"""Turkish practice, by judgement: the order of the subjects, their seasons, the channels, what becomes of cases."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

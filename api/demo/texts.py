@@ -73,6 +73,7 @@ class Filler:
             "street_in": locative(street),
             "street_of": genitive(street),
             "street_to": dative(street),
+            "quarter": quarter,
             "quarter_in": locative(f"{quarter} Mahallesi"),
             "park": park,
             "park_in": locative(park),

@@ -25,14 +25,18 @@ HOLIDAYS = """
      WHERE municipality_id = %(municipality_id)s AND day BETWEEN %(first)s AND %(last)s
      ORDER BY day, is_own"""
 
+# Which outlines hold the place is asked of the index first; a metropolitan municipality holds its districts' places too.
 NEAR_MUNICIPALITIES = """
-    SELECT id, slug, name, kind, province_code, center_lon, center_lat,
-           outline IS NOT NULL AND ST_Covers(outline, place) AS holds_place,
-           ST_DistanceSphere(ST_Point(center_lon, center_lat, 4326), place) / 1000 AS distance_km
-      FROM municipality, ST_Point(%(lon)s, %(lat)s, 4326) AS place
-     WHERE is_active
-     ORDER BY holds_place DESC, CASE WHEN outline IS NULL THEN NULL ELSE ST_Area(outline) END * holds_place::int,
-              distance_km, id
+    WITH holding AS MATERIALIZED (
+        SELECT id, ST_Area(outline) AS area FROM municipality
+         WHERE is_active AND ST_Covers(outline, ST_Point(%(lon)s, %(lat)s, 4326)))
+    SELECT m.id, m.slug, m.name, m.kind, m.province_code, m.center_lon, m.center_lat,
+           holding.id IS NOT NULL AS holds_place,
+           ST_DistanceSphere(ST_Point(m.center_lon, m.center_lat, 4326), ST_Point(%(lon)s, %(lat)s, 4326)) / 1000
+               AS distance_km
+      FROM municipality m LEFT JOIN holding ON holding.id = m.id
+     WHERE m.is_active
+     ORDER BY holding.area NULLS LAST, distance_km, m.id
      LIMIT %(limit)s"""
 
 

@@ -36,10 +36,11 @@ LOST_SQL = """
 REMOVE_SQL = """
     DELETE FROM procrastinate_jobs WHERE id IN (
         SELECT job.id FROM procrastinate_jobs job
-         WHERE job.status IN ('succeeded', 'aborted', 'cancelled')
+         WHERE (job.status IN ('succeeded', 'aborted', 'cancelled')
+                OR job.status = 'failed' AND job.task_name = ANY(%(periodic)s))
            AND NOT EXISTS (SELECT 1 FROM procrastinate_events event
-                            WHERE event.job_id = job.id AND event.at > now() - make_interval(days => %s))
-         LIMIT %s)"""
+                            WHERE event.job_id = job.id AND event.at > now() - make_interval(days => %(days)s))
+         LIMIT %(limit)s)"""
 
 
 @periodic("platform.recover_lost_jobs", cron="* * * * *", deadline_seconds=55)
@@ -59,11 +60,17 @@ async def recover_lost_jobs(context: PlatformContext) -> None:
 
 @periodic("platform.remove_finished_jobs", cron="17 3 * * *", deadline_seconds=1800)
 async def remove_finished_jobs(context: PlatformContext) -> None:
-    """Remove jobs that ended well more than seven days ago; failed ones stay until somebody has decided on them."""
+    """Remove jobs that ended more than seven days ago; failed ones stay until somebody has decided on them."""
     removed = REMOVED_AT_ONCE
     while removed == REMOVED_AT_ONCE:
         async with context.transaction() as session:
-            removed = await run(session, REMOVE_SQL, (KEPT_DAYS, REMOVED_AT_ONCE))
+            removed = await remove_ended(session)
+
+
+async def remove_ended(session: AsyncSession, limit: int = REMOVED_AT_ONCE) -> int:
+    """Remove so many ended jobs at most; gives their number. A periodic job that failed ran again at its next time."""
+    periodic_names = [job.name for job in registered.values() if job.is_periodic]
+    return await run(session, REMOVE_SQL, {"periodic": periodic_names, "days": KEPT_DAYS, "limit": limit})
 
 
 async def put_back_lost(session: AsyncSession) -> int:
@@ -80,7 +87,9 @@ async def put_back_lost(session: AsyncSession) -> int:
     )
     for row in rows:
         job = registered.get(row["task_name"])
-        if row["attempts"] + 1 >= (job.max_attempts if job else MAX_ATTEMPTS):
+        if job and job.is_periodic:  # its next time comes by itself, and may be waiting under the same lock
+            await fetch_one(session, "SELECT procrastinate_finish_job_v1(%s, 'aborted', false)", (row["id"],))
+        elif row["attempts"] + 1 >= (job.max_attempts if job else MAX_ATTEMPTS):
             await fetch_one(session, "SELECT procrastinate_finish_job_v1(%s, 'failed', false)", (row["id"],))
         else:
             await fetch_one(session, "SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", (row["id"],))

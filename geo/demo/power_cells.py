@@ -34,8 +34,8 @@ class PowerCells:
         """Move seeds and weights until each cell holds about its share of the places.
 
         The places are spread evenly over `area` square metres, the shares sum to 1, and the seeds start on different
-        places, so that no cell is ever left without one. Returns the best of all rounds: where land is cut up by
-        water, cells jump from island to island and the last round need not be the best.
+        places. Returns the best of all rounds: where land is cut up by water, cells jump from island to island and the
+        last round need not be the best. In the first round every cell holds at least its seed, so none ends empty.
         """
         best = cells = cls(seeds, np.zeros(len(seeds)))
         best_error = np.inf
@@ -50,8 +50,7 @@ class PowerCells:
             moving = turn < _MOVING_ROUNDS
             pace = 0.35 if moving else 0.35 * (_ROUNDS - turn) / (_ROUNDS - _MOVING_ROUNDS)
             weights = cells.weights + pace * stiffness * area * (shares - held)
-            moved = cls(_centres(places, owner, cells.seeds) if moving else cells.seeds, weights)
-            cells = _revived(moved, places, owner, shares - held)
+            cells = cls(_centres(places, owner, cells.seeds) if moving else cells.seeds, weights)
         return best
 
     def owners(self, places: FloatArray) -> NDArray[np.intp]:
@@ -87,17 +86,6 @@ class PowerCells:
         if low >= high or margin[slope == 0].min(initial=1.0) < 0:
             return None
         return Edge(one, other, middle + low * along, middle + high * along)
-
-
-def _revived(cells: PowerCells, places: FloatArray, owner: NDArray[np.intp], missing: FloatArray) -> PowerCells:
-    """Put every seed whose cell is empty on a place of the cell that is too large by most, with its weight."""
-    empty = np.setdiff1d(np.arange(len(cells.seeds)), owner)
-    largest = missing.argmin()
-    spots = np.flatnonzero(owner == largest)
-    seeds, weights = cells.seeds.copy(), cells.weights.copy()
-    seeds[empty] = places[spots[np.linspace(0, len(spots) - 1, len(empty) + 2).astype(int)[1:-1]]]
-    weights[empty] = weights[largest]
-    return PowerCells(seeds, weights)
 
 
 def _centres(places: FloatArray, owner: NDArray[np.intp], seeds: FloatArray) -> FloatArray:

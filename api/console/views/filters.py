@@ -61,6 +61,7 @@ def wanted(params: Mapping[str, str], reader_id: UUID | None) -> Wanted:
             faulty = {str(fault["loc"][0]) for fault in error.errors()}
             ignored += sorted(faulty)
             values = {name: value for name, value in values.items() if name not in faulty}
+            values.setdefault("status_group", DEFAULT_GROUP)
             told = {name: value for name, value in told.items() if name not in faulty}
         else:
             if told.get("status_group") == DEFAULT_GROUP:

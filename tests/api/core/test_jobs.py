@@ -16,7 +16,7 @@ from api.core.db import Database
 from api.core.jobs import GrowingPause
 from api.core.sql import fetch_one, run
 from api.platform.schedule import EVERY_TOWN, start_where_due
-from api.platform.upkeep import REMOVE_SQL, put_back_lost
+from api.platform.upkeep import put_back_lost, remove_ended
 from tests.factories.bare_town import OTHER_TOWN, TOWN, make_town
 
 pytestmark = pytest.mark.anyio
@@ -180,12 +180,32 @@ async def test_a_job_that_takes_its_worker_down_again_and_again_is_set_aside(rea
     assert stored(real_db)[0]["status"] == "failed"
 
 
+async def test_a_lost_periodic_job_gives_way_to_its_next_time(real_db, platform):
+    worker.import_jobs()
+    name = "platform.start_due_jobs"
+    await take(real_db, heartbeat_ago=MINUTE, started_ago=MINUTE, name=name)
+    with psycopg.connect(real_db.admin, autocommit=True) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET queueing_lock = %s, lock = %s", (name, name))
+        connection.execute(
+            """INSERT INTO procrastinate_jobs (queue_name, task_name, args, lock, queueing_lock)
+               VALUES ('default', %(name)s, '{}', %(name)s, %(name)s)""",
+            {"name": name},
+        )
+    async with platform.transaction() as session:
+        assert await put_back_lost(session) == 1
+    assert [job["status"] for job in stored(real_db)] == ["aborted", "todo"]
+
+
 async def test_jobs_that_ended_well_are_removed_after_seven_days_and_failed_ones_are_kept(real_db, platform):
     with psycopg.connect(real_db.admin, autocommit=True) as connection:
-        for status, days in (("succeeded", 8), ("succeeded", 6), ("failed", 8), ("todo", 8), ("aborted", 8)):
+        for status, days, name in (
+            ("succeeded", 8, None), ("succeeded", 6, None), ("failed", 8, None), ("todo", 8, None),
+            ("aborted", 8, None), ("failed", 8, "platform.recover_lost_jobs"),
+        ):  # fmt: skip
             (job_id,) = connection.execute(
-                "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, '{}') RETURNING id",
-                (f"{status}-{days}",),
+                """INSERT INTO procrastinate_jobs (queue_name, task_name, args)
+                   VALUES ('default', %s, '{}') RETURNING id""",
+                (name or f"{status}-{days}",),
             ).fetchone()
             connection.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", (status, job_id))
             connection.execute(
@@ -193,7 +213,7 @@ async def test_jobs_that_ended_well_are_removed_after_seven_days_and_failed_ones
                 (days, job_id),
             )
     async with platform.transaction() as session:
-        assert await run(session, REMOVE_SQL, (7, 100)) == 2
+        assert await remove_ended(session) == 3
     assert [job["task_name"] for job in stored(real_db)] == ["succeeded-6", "failed-8", "todo-8"]
 
 

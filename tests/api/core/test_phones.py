@@ -42,6 +42,8 @@ def test_every_common_notation_of_a_mobile_reads_as_one_number(national: str) ->
         "0532 123 45 678",
         "0532 123 45 67 dahili 5",
         "0532 123 45 67;ext=5",
+        "0532 123 45 67 #5",
+        "+44 7911 123456",
         "0532 ABC DEFG",
         "tel:+905321234567",
         "0532 123 45 67" * 3,

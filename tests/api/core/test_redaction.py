@@ -201,6 +201,7 @@ def test_secrets_and_quoted_rows_are_hidden_in_place(text: str, shown: str) -> N
     "text",
     [
         "127.0.0.1:54321 - GET /v1/complaints/019a0000-4111-7111-8111-111111111111 HTTP/1.1 200",
+        "complaint 34ab1234-4111-7111-8111-905321234567 routed",
         "bbox=28.4,40.75,29.6,41.35",
         "2026-11-22T09:30:00.123456+00:00",
         "2026-11-22 09:30:53.212345+03",

@@ -11,12 +11,12 @@ from tests.factories.template import AKPINAR, KADIKOY
 from tests.factories.towns import read_town
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def town(module_db):
     return read_town(module_db, KADIKOY)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def other_town(module_db):
     return read_town(module_db, AKPINAR)
 

@@ -88,8 +88,8 @@ async def test_without_the_permission_a_route_is_closed_and_with_it_open(desk):
 
 
 async def test_a_user_closed_demoted_or_deleted_is_out_with_the_next_request(desk, module_db, town):
-    person = await desk("field_inspector").sign_in()
-    user = town.staff["field_inspector"].id
+    person = await desk("enforcement_officer").sign_in()
+    user = town.staff["enforcement_officer"].id
     assert (await person.http.get("/v1/probe/close")).status_code == 200
     harness.change(module_db, "UPDATE role_assignment SET valid_to = '2025-01-01' WHERE staff_user_id = %s", user)
     assert (await person.http.get("/v1/probe/close")).status_code == 403
@@ -145,8 +145,8 @@ async def test_a_ring_of_departments_does_not_hang_the_request(desk, module_db, 
     for child, parent in ((one, two), (two, one)):
         harness.change(module_db, "UPDATE department SET parent_id = %s WHERE id = %s", parent, child)
     try:
-        person = await desk("enforcement_officer").sign_in()
-        assert {str(one), str(two)} <= set((await grants(person))["complaint.close"])
+        person = await desk("licence_officer").sign_in()
+        assert {str(one), str(two)} <= set((await grants(person))["complaint.answer"])
     finally:
         for row in before:
             harness.change(module_db, "UPDATE department SET parent_id = %s WHERE id = %s", row["parent_id"], row["id"])
@@ -238,6 +238,6 @@ async def test_a_user_without_any_role_can_only_use_the_own_account(desk, module
 
 
 async def test_every_role_of_the_table_opens_exactly_what_the_table_says(desk, town):
-    for role in set(ROLES) & set(town.staff) - {"field_inspector", "manager"}:
+    for role in set(ROLES) & set(town.staff) - {"enforcement_officer", "manager"}:
         held = await grants(await desk(role).sign_in())
         assert set(held) == {"account.use", *ROLES[role].permissions}, role

@@ -188,30 +188,30 @@ async def test_a_field_that_is_sent_empty_is_refused_and_an_absent_one_stays(adm
 
 
 async def test_a_reset_ends_the_devices_and_makes_password_and_authenticator_new(administrator, desk, app, town):
-    person = await desk("finance").sign_in()
-    path = f"/v1/staff/{town.staff['finance'].id}/reset-sign-in"
+    person = await desk("auditor").sign_in()
+    path = f"/v1/staff/{town.staff['auditor'].id}/reset-sign-in"
     reset = (await administrator.http.post(path, json={"with_authenticator": True})).json()
     assert (await person.http.get("/v1/me")).status_code == 401
-    assert (await desk("finance").try_sign_in(totp_code=desk("finance").totp(1))).status_code == 401
-    again = harness.Desk(app, town, "finance", password=reset["one_time_password"])
+    assert (await desk("auditor").try_sign_in(totp_code=desk("auditor").totp(1))).status_code == 401
+    again = harness.Desk(app, town, "auditor", password=reset["one_time_password"])
     answer = (await again.try_sign_in(totp_code=None)).json()
     assert (answer["state"], answer["must_change_password"]) == ("enrol_totp", True)
 
 
 async def test_the_list_is_in_turkish_order_and_its_pages_meet_without_gap_or_double(administrator):
-    names = ["Çağla", "Cem", "Iraz", "İpek", "Özge", "Osman", "Şule", "Selin", "Zehra", "Ümit", "Ufuk"]
+    names = ["Çağla", "Cem", "Iraz", "İpek", "Özge", "Osman"]
     mark = f"Q{uuid7().hex[-10:]}"
     for name in names:
         await add(administrator, full_name=f"{name} {mark}")
     seen, cursor = [], None
     while True:
-        params = {"search": mark, "limit": 4} | ({"cursor": cursor} if cursor else {})
+        params = {"search": mark, "limit": 2} | ({"cursor": cursor} if cursor else {})
         page = (await administrator.http.get("/v1/staff", params=params)).json()
         seen += [row["full_name"].split()[0] for row in page["items"]]
         cursor = page["next_cursor"]
         if not cursor:
             break
-    assert seen == ["Cem", "Çağla", "Iraz", "İpek", "Osman", "Özge", "Selin", "Şule", "Ufuk", "Ümit", "Zehra"]
+    assert seen == ["Cem", "Çağla", "Iraz", "İpek", "Osman", "Özge"]
 
 
 async def test_the_search_knows_no_difference_of_i_and_takes_wildcards_literally(administrator):

@@ -37,7 +37,9 @@ def test_a_feast_comes_eleven_days_earlier_each_year_as_the_lunar_year_is_shorte
 def test_the_feast_of_sacrifice_begins_about_seventy_days_after_the_end_of_ramadan():
     for year in YEARS:
         ramadan, sacrifice = (
-            next(day for day, item in HOLIDAYS.items() if day.year == year and f"{feast} Bayramı 1. gün" in item["name"])
+            next(
+                day for day, item in HOLIDAYS.items() if day.year == year and f"{feast} Bayramı 1. gün" in item["name"]
+            )
             for feast in ("Ramazan", "Kurban")
         )
         assert 66 <= (sacrifice - ramadan).days <= 70

@@ -96,6 +96,12 @@ def test_shares_of_cells_meet_the_published_numbers():
         assert total[round(part * 10_000) - 1] == pytest.approx(share)
 
 
+def test_inside_the_densest_part_reports_crowd_on():
+    shares = OPEN_311.cell_shares(10_000)
+    assert shares[:10].sum() == pytest.approx(0.319 * 0.25, rel=0.01)
+    assert shares[0] < 0.03
+
+
 @pytest.mark.parametrize("shares", [((0.1, 0.5), (0.1, 0.6)), ((0.2, 0.1),), ((0.5, 1.2),), ((0.1, 0.2), (0.2, 0.5))])
 def test_a_concentration_that_is_none_is_refused(shares):
     with pytest.raises(ValueError, match="ever more slowly"):

@@ -133,6 +133,12 @@ def test_ids_count_from_one_and_come_once(town):
     assert [place.id for place in town.places] == list(range(1, len(town.places) + 1))
 
 
+def test_everything_is_rounded_to_a_centimetre(town):
+    shapes = [one.shape for one in town.neighbourhoods + town.places] + [street.line for street in town.streets]
+    degrees = shapely.get_coordinates([town.outline, *shapes])
+    assert np.abs(degrees - np.round(degrees, 7)).max() < 1e-12
+
+
 def test_one_seed_gives_the_same_bytes_and_another_seed_others(town):
     outline = synthetic_outline(32.85, 39.92, 14, seed=5)
     assert as_bytes(generate_town(outline, NEIGHBOURHOODS, seed=11)) == as_bytes(town)
