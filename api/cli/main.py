@@ -2,16 +2,22 @@
 
 import typer
 
-from api.cli import db, keys, operator, reference, tenant
+from api.cli import audit, db, jobs, keys, operator, reference, tenant
+from api.cli.serve import serve
+from api.cli.worker import worker
 
 app = typer.Typer(
     name="belediye", help="Cep Belediye kurulumunu yönetir.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.command("serve")(serve)
+app.command("worker")(worker)
 for name, group in (
     ("db", db.app),
     ("reference", reference.app),
     ("tenant", tenant.app),
     ("operator", operator.app),
     ("keys", keys.app),
+    ("jobs", jobs.app),
+    ("audit", audit.app),
 ):
     app.add_typer(group, name=name)

@@ -19,6 +19,14 @@ class NoNeedToTake(Conflict):
     en = "Another person has this case. Ask the head of the department to hand it over."
 
 
+class ComplaintsOff(Conflict):
+    """The municipality has switched this service off."""
+
+    code = "module_off"
+    tr = "Bu belediye şu anda uygulamadan başvuru almıyor."
+    en = "This municipality does not take reports here at present."
+
+
 class CategoryUnknown(Invalid):
     """No such category here, it is a group, or it is switched off."""
 

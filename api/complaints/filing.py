@@ -12,7 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.complaints import queries, routing
 from api.complaints.answers import checked
 from api.complaints.configuration import Category, Configuration, configuration
-from api.complaints.errors import AnonymousNotAllowed, IdInUse, PhotoMissing, PhotoUnknown, PlaceMissing, PlaceOutside
+from api.complaints.errors import (
+    AnonymousNotAllowed,
+    ComplaintsOff,
+    IdInUse,
+    PhotoMissing,
+    PhotoUnknown,
+    PlaceMissing,
+    PlaceOutside,
+)
 from api.complaints.schemas import ComplaintIn, CounterComplaintIn, FiledOut, Place
 from api.complaints.workflow import OPEN, Status
 from api.core import audit, clock, jobs
@@ -71,6 +79,8 @@ async def file_complaint(
     """
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
     config = await configuration(session, actor.municipality_id, actor.config_version)
+    if not town.is_on("complaints"):
+        raise ComplaintsOff
     category = config.usable(report.category_id)
     answers = _acceptable(category, report)
     locality = _locality(town, report.place)

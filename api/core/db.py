@@ -30,6 +30,7 @@ class Database:
             pool_timeout=5,
             pool_pre_ping=False,
             pool_use_lifo=True,
+            hide_parameters=True,
             # Lost connections are found by the statement that meets them; the pool then drops all its stale ones.
             connect_args={
                 "cursor_factory": CountingCursor,

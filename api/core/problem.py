@@ -11,7 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from api.core.crypto import CryptoError
 from api.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Refused, TooLarge, Unavailable
+from api.core.storage import StorageError, StorageUnavailable
 
 log = structlog.get_logger("belediye.errors")
 
@@ -48,7 +50,12 @@ def _validation(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError
-    known: dict[int, AppError] = {403: Forbidden(), 404: NotFound(), 405: Refused(code="method_not_allowed"), 413: TooLarge()}
+    known: dict[int, AppError] = {
+        403: Forbidden(),
+        404: NotFound(),
+        405: Refused(code="method_not_allowed"),
+        413: TooLarge(),
+    }
     answer = known.get(error.status_code, Refused(code="bad_request"))
     response = problem_response(answer, language_of(request))
     response.status_code = error.status_code
@@ -74,9 +81,17 @@ def _database(request: Request, error: Exception) -> Response:
 def _refused_value(request: Request, error: Exception) -> Response:
     """Values that the pure modules refuse (places, photos, numbers, cursors) carry a code and a Turkish text."""
     code, message = getattr(error, "code", None), getattr(error, "message_tr", None)
-    if code is None or message is None:
+    # A seal that does not open is our fault or an attack, never a slip of the caller's.
+    if code is None or message is None or isinstance(error, CryptoError):
         return _unexpected(request, error)
     return problem_response(Invalid(code=code, tr=message, en=Invalid.en), language_of(request))
+
+
+def _storage(request: Request, error: Exception) -> Response:
+    if isinstance(error, StorageUnavailable):
+        log.warning("blob store away", exc_info=error)
+        return problem_response(Unavailable(code="storage_unavailable"), language_of(request))
+    return _unexpected(request, error)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
@@ -92,4 +107,5 @@ def install(app: FastAPI) -> None:
     for kind in (DBAPIError, psycopg.Error, PoolTimeout, OSError):
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(ValueError, _refused_value)
+    app.add_exception_handler(StorageError, _storage)
     app.add_exception_handler(Exception, _unexpected)

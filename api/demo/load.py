@@ -25,7 +25,7 @@ from api.demo.setting import Setting
 from api.demo.timeline import Timeline
 
 # From so many rows on it is quicker to build the indexes afterwards.
-MANY = 100_000
+MANY = 5_000
 _AT_ONCE = 10_000
 _CITIZEN = """citizen (municipality_id, id, phone, phone_index, name, language, is_blocked, created_at, last_seen_at)"""
 

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
-from api.complaints.workflow import OPEN, TRANSITIONS, Action
+from api.complaints.routing import Decision
+from api.complaints.workflow import OPEN, TRANSITIONS, Action, Status
 from api.core.text import fold
-from api.demo.cases import NONE, Cases, local_years
+from api.demo.arrivals import Ints
+from api.demo.cases import NONE, Bools, Cases, local_years
 from api.demo.copying import NULL, points_3857, points_4326, timestamps
 from api.demo.crew import Crew
 from api.demo.identifiers import uuid7_texts
@@ -57,51 +60,59 @@ class Scribe:
     photos: Mapping[int, Sequence[str]]
 
     def __post_init__(self) -> None:
-        self.ids = uuid7_texts(self.cases.at, self.rng)
-        self.numbers = number_cases(self.cases)
-        self._chance = self.rng.integers(0, 1 << 60, len(self.cases))
-        self._clerk = self.crew.at_desk(self.rng.integers(0, 1 << 30, len(self.cases)))
-        self._speaker = Speaker(self.cases.setting)
-
-    @cached_property
-    def _workers(self) -> list[str]:
-        return [str(worker.id) for worker in self.cases.setting.workers]
+        cases, setting = self.cases, self.cases.setting
+        self.ids = uuid7_texts(cases.at, self.rng)
+        self.numbers = number_cases(cases)
+        self._chance = self.rng.integers(0, 1 << 60, len(cases))
+        self._speaker = Speaker(setting)
+        # The last of each list is what NONE (-1) points to.
+        self._workers = [*(str(worker.id) for worker in setting.workers), NULL]
+        self._departments = [*(str(identifier) for identifier in self.crew.departments), NULL]
+        self._neighbourhoods = [*(str(identifier) for identifier in cases.neighbourhoods), NULL]
+        self._citizens = [*self.citizens.ids, NULL]
+        self._categories = [str(category.id) for category in cases.categories]
+        by_staff = np.array([channel.by_staff for channel in CHANNELS], dtype=bool)[cases.channel]
+        clerk = self.crew.at_desk(self.rng.integers(0, 1 << 30, len(cases)))
+        self._filed_by = np.where(by_staff, clerk, NONE)
 
     def complaint_lines(self, first: int, last: int) -> Iterator[str]:
         """Lines of `complaint` for cases from `first` up to but not including `last`."""
         cases, timeline, part = self.cases, self.timeline, slice(first, last)
-        town = cases.setting.municipality_id
-        moments = zip(
-            *(
-                timestamps(column[part])
-                for column in (
-                    cases.at, timeline.first_due, timeline.first_answered, timeline.solution_due, timeline.solved,
-                    timeline.legal_due, timeline.legal_answered, timeline.reopen_until,
-                )
-            ),
-            strict=True,
+        head = f"{cases.setting.municipality_id}\t"
+        moments = (
+            cases.at, timeline.first_due, timeline.first_answered, timeline.solution_due, timeline.solved,
+            timeline.legal_due, timeline.legal_answered, timeline.reopen_until,
         )  # fmt: skip
+        whens = map("\t".join, zip(*(timestamps(column[part]) for column in moments), strict=True))
         lon, lat = cases.lon[part], cases.lat[part]
         x, y = EARTH_RADIUS_M * np.radians(lon), EARTH_RADIUS_M * np.arcsinh(np.tan(np.radians(lat)))
-        places = zip(points_4326(lon, lat), points_3857(x, y), strict=True)
-        departments = [str(identifier) for identifier in self.crew.departments]
-        for row, when, (geom, geom_3857) in zip(range(first, last), moments, places, strict=True):
-            category, chance = cases.categories[cases.category[row]], int(self._chance[row])
-            said = self._speaker.describe(category, int(cases.street[row]), chance)
-            filed, first_due, first_answered, solution_due, solved, legal_due, legal_answered, reopen_until = when
-            rating = int(timeline.rating[row])
-            comment = NULL if rating == NONE else self._speaker.judge(rating, int(timeline.rating_chance[row]))
-            state = STATES[timeline.status[row]]
+        columns = (
+            cases.category, cases.street, cases.decision, cases.neighbourhood, cases.channel, self._chance,
+            self.citizens.of_case, self._filed_by, timeline.status, timeline.department, timeline.assignee,
+            timeline.reopened, timeline.rating, timeline.rating_chance, timeline.version,
+        )  # fmt: skip
+        rows = zip(
+            range(first, last), whens, points_4326(lon, lat), points_3857(x, y), *_lists(columns, part), strict=True
+        )
+        for (
+            row, when, geom, geom_3857, category_row, street, decision, neighbourhood, channel, chance,
+            citizen, filed_by, status, department, assignee, reopened, rating, rating_chance, version,
+        ) in rows:  # fmt: skip
+            category, state = cases.categories[category_row], STATES[status]
+            said = self._speaker.describe(category, street, chance)
+            comment = NULL if rating == NONE else self._speaker.judge(rating, rating_chance)
+            authority = cases.decisions[decision].authority
+            if authority == "own" and state is Status.FORWARDED:
+                authority = "external"
             yield (
-                f"{town}\t{self.ids[row]}\t{self.numbers.texts[row]}\t{said.kind}\t{category.id}\t"
-                f"{_at(departments, int(timeline.department[row]))}\t{self._neighbourhood(row)}\t"
-                f"{self._authority(row)}\t{state}\t{_bool(state in OPEN)}\t{_bool(category.is_emergency)}\t"
-                f"{CHANNELS[cases.channel[row]].code}\t{said.text}\t{fold(f'{said.text} {said.address}')}\t"
+                f"{head}{self.ids[row]}\t{self.numbers.texts[row]}\t{said.kind}\t{self._categories[category_row]}\t"
+                f"{self._departments[department]}\t{self._neighbourhoods[neighbourhood]}\t{authority}\t{state.value}\t"
+                f"{'t' if state in OPEN else 'f'}\t{'t' if category.is_emergency else 'f'}\t{CHANNELS[channel].code}\t"
+                f"{said.text}\t{folded(f'{said.text} {said.address}')}\t"
                 f"{self._speaker.answers(category, chance >> 3)}\t{said.address}\t{geom}\t{geom_3857}\t"
-                f"{_at(self.citizens.ids, int(self.citizens.of_case[row]))}\t{self._filed_by(row)}\t"
-                f"{_at(self._workers, int(timeline.assignee[row]))}\t{filed}\t{first_due}\t{first_answered}\t"
-                f"{solution_due}\t{solved}\t{legal_due}\t{legal_answered}\t{reopen_until}\t{timeline.reopened[row]}\t"
-                f"{NULL if rating == NONE else rating}\t{comment}\t{timeline.version[row]}\n"
+                f"{self._citizens[citizen]}\t{self._workers[filed_by]}\t"
+                f"{self._workers[assignee]}\t{when}\t{reopened}\t{NULL if rating == NONE else rating}\t{comment}\t"
+                f"{version}\n"
             )
 
     def event_lines(self, first: int, last: int) -> Iterator[str]:
@@ -113,36 +124,42 @@ class Scribe:
                 yield from self._act_lines(act, slice(begins, ends))
 
     def _filing_lines(self, first: int, last: int) -> Iterator[str]:
-        at = self.cases.at[first:last]
-        town, ids, moments = self.cases.setting.municipality_id, uuid7_texts(at, self.rng), timestamps(at)
-        for row, identifier, moment in zip(range(first, last), ids, moments, strict=True):
-            filed_by = self._filed_by(row)
-            reporter = _at(self.citizens.ids, int(self.citizens.of_case[row]))
-            kind = "staff" if filed_by != NULL else "anonymous" if reporter == NULL else "citizen"
-            state = self._filed_state(row)
-            details = {"photo_ids": list(self.photos.get(row, ())), "authority_name": self._authority_name(row)}
+        part = slice(first, last)
+        at, head = self.cases.at[part], f"{self.cases.setting.municipality_id}\t"
+        columns = _lists((self.cases.decision, self.cases.category, self.citizens.of_case, self._filed_by), part)
+        rows = zip(range(first, last), uuid7_texts(at, self.rng), timestamps(at), *columns, strict=True)
+        for row, identifier, moment, decision, category, citizen, filed_by in rows:
+            kind = "staff" if filed_by != NONE else "anonymous" if citizen == NONE else "citizen"
+            actor = self._citizens[citizen] if filed_by == NONE else self._workers[filed_by]
+            state = self._filed_state(self.cases.decisions[decision])
+            details = self._filing_details(decision, category, tuple(self.photos.get(row, ())))
             yield (
-                f"{town}\t{identifier}\t{moment}\t{self.ids[row]}\tfile\t{NULL}\t{state}\tt\t{kind}\t"
-                f"{filed_by if filed_by != NULL else reporter}\t\t{json.dumps(details, ensure_ascii=False)}\n"
+                f"{head}{identifier}\t{moment}\t{self.ids[row]}\tfile\t{NULL}\t{state}\tt\t{kind}\t{actor}\t\t"
+                f"{details}\n"
             )
 
     def _act_lines(self, act: Act, part: slice) -> Iterator[str]:
-        at = act.at[part]
-        town, ids, moments = self.cases.setting.municipality_id, uuid7_texts(at, self.rng), timestamps(at)
-        is_public = _bool(TRANSITIONS[act.action].is_public)
-        columns = (act.rows, act.before, act.after, act.by, act.chance, act.is_interim)
-        values = zip(*(column[part].tolist() for column in columns), strict=True)
-        for identifier, moment, (row, before, after, by, chance, interim) in zip(ids, moments, values, strict=True):
-            kind, actor = ("staff", self._workers[by]) if by != NONE else ("citizen", self._reporter(row))
-            text, details = self._told(act.action, row, chance, interim=interim)
+        at, head = act.at[part], f"{self.cases.setting.municipality_id}\t"
+        rows = act.rows[part]
+        columns = (
+            *_lists((act.rows, act.before, act.after, act.by, act.chance, act.is_interim), part),
+            self.citizens.of_case[rows].tolist(), self.cases.category[rows].tolist(), self.cases.street[rows].tolist(),
+        )  # fmt: skip
+        middle, is_public = f"\t{act.action.value}\t", "t" if TRANSITIONS[act.action].is_public else "f"
+        for identifier, moment, row, before, after, by, chance, interim, citizen, category, street in zip(
+            uuid7_texts(at, self.rng), timestamps(at), *columns, strict=True
+        ):
+            who = f"citizen\t{self._citizens[citizen]}" if by == NONE else f"staff\t{self._workers[by]}"
+            text, details = self._told(act.action, row, category, street, chance, interim=interim)
             yield (
-                f"{town}\t{identifier}\t{moment}\t{self.ids[row]}\t{act.action}\t{STATES[before]}\t{STATES[after]}\t"
-                f"{is_public}\t{kind}\t{actor}\t{text}\t{details}\n"
+                f"{head}{identifier}\t{moment}\t{self.ids[row]}{middle}{STATES[before].value}\t{STATES[after].value}\t"
+                f"{is_public}\t{who}\t{text}\t{details}\n"
             )
 
-    def _told(self, action: Action, row: int, chance: int, *, interim: bool) -> tuple[str, str]:
+    def _told(
+        self, action: Action, row: int, category: int, street: int, chance: int, *, interim: bool
+    ) -> tuple[str, str]:
         """Words and details of an act."""
-        category, street = self.cases.categories[self.cases.category[row]], int(self.cases.street[row])
         match action:
             case Action.RATE:
                 rating = int(self.timeline.rating[row])
@@ -150,47 +167,48 @@ class Scribe:
             case Action.ROUTE:
                 name = self.cases.setting.town.department_name(self.crew.departments[self.timeline.department[row]])
                 return "", json.dumps({"department": name}, ensure_ascii=False)
+        text = self._speaker.say(action, self.cases.categories[category], street, chance, interim=interim)
+        match action:
             case Action.FORWARD:
-                authority = {"authority_name": self._speaker.other_authority(chance >> 20)}
-                return self._speaker.say(action, category, street, chance), json.dumps(authority, ensure_ascii=False)
+                authority = self._speaker.other_authority(chance >> 20)
+                return text, json.dumps({"authority_name": authority}, ensure_ascii=False)
             case Action.ANSWER:
-                text = self._speaker.say(action, category, street, chance, interim=interim)
                 return text, f'{{"is_interim": {"true" if interim else "false"}}}'
-        return self._speaker.say(action, category, street, chance), "{}"
+        return text, "{}"
 
-    def _reporter(self, row: int) -> str:
-        return self.citizens.ids[self.citizens.of_case[row]]
+    def _filing_details(self, decision: int, category: int, photos: tuple[str, ...]) -> str:
+        key = (decision, category, photos)
+        if key not in self._details:
+            details = {"photo_ids": list(photos), "authority_name": self._authority_name(decision, category)}
+            self._details[key] = json.dumps(details, ensure_ascii=False)
+        return self._details[key]
 
-    def _neighbourhood(self, row: int) -> str:
-        number = int(self.cases.neighbourhood[row])
-        return NULL if number == NONE else str(self.cases.neighbourhoods[number])
+    @cached_property
+    def _details(self) -> dict[tuple[int, int, tuple[str, ...]], str]:
+        return {}
 
-    def _filed_by(self, row: int) -> str:
-        return self._workers[self._clerk[row]] if CHANNELS[self.cases.channel[row]].by_staff else NULL
-
-    def _authority(self, row: int) -> str:
-        # Who handed a case over later says so as `forward_complaint` does.
-        filed = self.cases.decisions[self.cases.decision[row]].authority
-        return "external" if filed == "own" and STATES[self.timeline.status[row]] == "forwarded" else filed
-
-    def _authority_name(self, row: int) -> str | None:
-        decision = self.cases.decisions[self.cases.decision[row]]
-        if decision.authority == "own":
+    def _authority_name(self, decision: int, category: int) -> str | None:
+        authority = self.cases.decisions[decision].authority
+        if authority == "own":
             return None
-        if decision.authority == "metropolitan":
+        if authority == "metropolitan":
             return self.cases.setting.town.parent_name or "Büyükşehir Belediyesi"
-        return self.cases.categories[self.cases.category[row]].external_name or "sorumlu kurum"
+        return self.cases.categories[category].external_name or "sorumlu kurum"
 
-    def _filed_state(self, row: int) -> str:
-        decision = self.cases.decisions[self.cases.decision[row]]
+    @staticmethod
+    def _filed_state(decision: Decision) -> str:
         if decision.authority != "own":
-            return "forwarded"
-        return "routed" if decision.department_id else "new"
+            return Status.FORWARDED.value
+        return Status.ROUTED.value if decision.department_id else Status.NEW.value
 
 
-def _at(texts: Sequence[str], row: int) -> str:
-    return NULL if row == NONE else texts[row]
+def folded(text: str) -> str:
+    """`fold` word by word: the few words of pretend texts come again and again."""
+    return " ".join(map(_folded_word, text.split(" ")))
 
 
-def _bool(value: bool) -> str:
-    return "t" if value else "f"
+_folded_word = lru_cache(maxsize=100_000)(fold)
+
+
+def _lists(columns: Sequence[Ints | Bools], part: slice) -> list[list[Any]]:
+    return [column[part].tolist() for column in columns]

@@ -25,7 +25,7 @@ HOLIDAYS = """
      WHERE municipality_id = %(municipality_id)s AND day BETWEEN %(first)s AND %(last)s
      ORDER BY day, is_own"""
 
-# Which outlines hold the place is asked of the index first; a metropolitan municipality holds its districts' places too.
+# Which outlines hold the place is asked of the index first; a metropolitan one holds its districts' places too.
 NEAR_MUNICIPALITIES = """
     WITH holding AS MATERIALIZED (
         SELECT id, ST_Area(outline) AS area FROM municipality

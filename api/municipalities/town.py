@@ -121,6 +121,9 @@ class TownConfig:
 
         A place just outside still counts (quays, GPS error): up to the parameter `place_tolerance_m`.
         """
+        inside = self.neighbourhoods.find(lon, lat)
+        if inside is not None:
+            return inside
         nearest = self.neighbourhoods.nearest(lon, lat)
         if nearest is None:
             return None

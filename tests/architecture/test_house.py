@@ -26,7 +26,7 @@ def tracked_files() -> tuple[Path, ...]:
     if listed:
         names = sorted(set(listed.split("\0")) - {""})
     else:
-        built = re.compile(r"(^|/)(\.git|\.local|\.venv|node_modules|build|dist|vendor|[^/]*(egg-info|cache|cache__))/")
+        built = re.compile(r"(^|/)(\.(?!ci/)[^/]+|node_modules|build|dist|vendor|[^/]*egg-info|__pycache__)/")
         names = sorted(str(path.relative_to(CHECKOUT)) for path in CHECKOUT.rglob("*"))
         names = [name for name in names if not built.search(f"{name}/")]
     return tuple(path for name in names if (path := CHECKOUT / name).is_file())

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from api.cli.jobs import retry_jobs
 from api.core import clock, jobs
 from api.core.db import Database
 from api.notices import service
@@ -164,10 +165,10 @@ async def test_a_job_that_cannot_work_is_set_aside_while_others_flow_and_an_oper
         wait_until(lambda: stage.status(message_id) == "submitted")
         assert stage.jobs("tests.poison")[0]["attempts"] == 2
         cure.touch()
-        async with Database(stage.urls.platform, pool_size=1).transaction() as session:
-            from api.cli.jobs import retry_jobs  # noqa: PLC0415 (the operator comes later)
-
+        operator = Database(stage.urls.platform, pool_size=1)
+        async with operator.transaction() as session:
             assert len(await retry_jobs(session)) == 1
+        await operator.close()
         wait_until(lambda: stage.jobs("tests.poison")[0]["status"] == "succeeded", 30)
 
 
@@ -206,7 +207,7 @@ async def test_a_worker_survives_that_its_database_cuts_every_connection_again_a
             messages.append(await stage.queue(to=f"+9053211122{number:02d}"))
             stage.rows(
                 """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND usename LIKE 'belediye%'"""
+                    WHERE datname = current_database() AND starts_with(usename, 'belediye')"""
             )
             await asyncio.sleep(1.5)
         wait_until(lambda: worker.process.poll() is None and stage.rows("SELECT 1"), 5)

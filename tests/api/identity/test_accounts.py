@@ -1,6 +1,7 @@
 """A person's own account, and citizens as staff see them: masked, and revealed only with a trace."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
@@ -65,7 +66,7 @@ async def test_an_identity_number_is_shown_masked_to_its_owner(signed_in, pool, 
 
 async def test_staff_see_a_citizen_masked_until_revealed_and_the_reading_is_kept(signed_in, pool, module_db, town):
     await signed_in.http.patch("/v1/me", json={"name": "Ayşe Yılmaz"})
-    citizen_id, complaint_id, department = harness.UUID(await own_id(signed_in)), uuid7(), uuid7()
+    citizen_id, complaint_id, department = UUID(await own_id(signed_in)), uuid7(), uuid7()
     officer = acting(town, {"complaint.read_person": frozenset({department})})
     async with pool.transaction(town.municipality_id) as session:
         masked = (await service.citizen_cards(session, town.municipality_id, frozenset({citizen_id})))[citizen_id]
@@ -86,7 +87,7 @@ async def test_staff_see_a_citizen_masked_until_revealed_and_the_reading_is_kept
 
 
 async def test_nobody_reveals_a_citizen_outside_the_own_departments(signed_in, pool, town):
-    citizen_id = harness.UUID(await own_id(signed_in))
+    citizen_id = UUID(await own_id(signed_in))
     officer = acting(town, {"complaint.read_person": frozenset({uuid7()})})
     async with pool.transaction(town.municipality_id) as session:
         with pytest.raises(Forbidden):
@@ -127,7 +128,7 @@ async def test_two_first_sign_ins_of_one_number_at_once_make_one_account(pool, t
 
 
 async def test_the_system_reads_a_number_to_write_an_sms(signed_in, pool, town):
-    citizen_id = harness.UUID(await own_id(signed_in))
+    citizen_id = UUID(await own_id(signed_in))
     async with pool.transaction(town.municipality_id) as session:
         assert await service.citizen_phone(session, town.municipality_id, citizen_id) == signed_in.number
         with pytest.raises(NotFound):
@@ -135,7 +136,7 @@ async def test_the_system_reads_a_number_to_write_an_sms(signed_in, pool, town):
 
 
 async def test_an_account_is_closed_with_its_devices_and_opened_again(signed_in, pool, town, module_db):
-    citizen_id = harness.UUID(await own_id(signed_in))
+    citizen_id = UUID(await own_id(signed_in))
     administrator = acting(town, {"citizen.block": None})
     async with pool.transaction(town.municipality_id) as session:
         await service.block_citizen(session, administrator, citizen_id, is_blocked=True)

@@ -1,5 +1,7 @@
 """Texts are followed, never changed; decisions are added, never changed."""
 
+from uuid import UUID
+
 import psycopg
 import pytest
 
@@ -69,7 +71,7 @@ async def test_the_newest_decision_counts_and_every_one_is_kept_with_its_channel
     publish, signed_in, pool, town, module_db
 ):
     text = await publish(code_of_test())
-    citizen_id = harness.UUID((await signed_in.http.get("/v1/me")).json()["id"])
+    citizen_id = UUID((await signed_in.http.get("/v1/me")).json()["id"])
 
     async def has() -> bool:
         async with pool.transaction(town.municipality_id) as session:

@@ -23,8 +23,7 @@ def key():
 async def passes(database, limit, *key_parts) -> bool:
     try:
         await rate_limits.hit(database, limit, "rule of a test", *key_parts)
-    except TooManyRequests as refusal:
-        assert int(refusal.headers["Retry-After"]) >= 1
+    except TooManyRequests:
         return False
     return True
 
@@ -56,10 +55,13 @@ async def test_the_refusal_says_when_to_come_back(pool, key):
 
 
 async def test_a_use_counts_although_the_request_around_it_fails(pool, key):
-    with pytest.raises(ZeroDivisionError):
+    async def failing_request():
         async with pool.transaction():
             await rate_limits.hit(pool, "1/hour", "rule of a test", key)
-            1 / 0  # noqa: B018
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await failing_request()
     assert not await passes(pool, "1/hour", key)
 
 
