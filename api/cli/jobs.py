@@ -24,12 +24,13 @@ LIST_SQL = """
      WHERE job.status = ANY(%(statuses)s::procrastinate_job_status[])
        AND (%(name)s::text IS NULL OR job.task_name = %(name)s)
      ORDER BY job.id DESC LIMIT %(limit)s"""
-# A job is run again only out of the state in which it was set aside; its count of tries starts anew.
+# A job is run again only out of the state in which it was set aside; its count of tries starts anew. Periodic jobs
+# (they have a queueing lock) come by themselves.
 RETRY_SQL = """
     UPDATE procrastinate_jobs
        SET status = 'todo', attempts = 0, scheduled_at = NULL, worker_id = NULL, abort_requested = false
      WHERE id IN (SELECT id FROM procrastinate_jobs
-                   WHERE status IN ('failed', 'aborted', 'cancelled')
+                   WHERE status IN ('failed', 'aborted', 'cancelled') AND queueing_lock IS NULL
                      AND (%(id)s::bigint IS NULL AND status = 'failed' OR id = %(id)s)
                      AND (%(name)s::text IS NULL OR task_name = %(name)s)
                    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)

@@ -155,8 +155,9 @@ def periodic(
     def register(function: PeriodicJob) -> PeriodicJob:
         registered[name] = Registered(name, deadline_seconds, max_attempts=1, is_periodic=True)
 
+        # No lock: a run that was left behind by a killed worker would keep every later one from starting.
         @app.periodic(cron=cron)
-        @app.task(name=name, lock=name, queueing_lock=name)
+        @app.task(name=name, queueing_lock=name)
         async def entry(timestamp: int) -> None:
             if _runtime.platform is None:
                 raise RuntimeError("jobs run in `belediye worker`")

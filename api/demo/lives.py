@@ -46,6 +46,11 @@ class _Life:
         """Numbers by which people are chosen."""
         return self.rng.integers(0, 1 << 30, len(rows))
 
+    def writer(self, rows: Ints) -> Ints:
+        """Who writes to the citizen: the one in charge, or the head."""
+        timeline = self.timeline
+        return self.crew.spokesman(timeline.assignee[rows], timeline.department[rows], self.chance(rows))
+
     def when(self, action: Action, rows: Ints) -> Ints:
         """A moment inside the span of the step."""
         first, last = _SPANS[action]
@@ -60,8 +65,8 @@ def live(cases: Cases, endings: Endings, crew: Crew, rng: np.random.Generator) -
     """Let every case live up to now and give what was done."""
     timeline = Timeline.begun(cases, crew.of_decision, rng)
     life = _Life(cases, crew, endings, timeline, rng)
-    # What the service desk has not given to a department yet stays as it is.
-    own = cases.is_own & (timeline.department != NONE)
+    # What no department has yet, or one without people, stays as it is.
+    own = cases.is_own & crew.is_staffed[timeline.department]
     fate = rng.random(len(cases))
     closed = own & ~endings.is_open
     is_named = ~cases.is_unnamed
@@ -116,18 +121,16 @@ def _speak(life: _Life, working: Bools, is_named: Bools) -> None:
     timeline.do(Action.NOTE, noted, life.when(Action.NOTE, noted), timeline.assignee[noted])
     answered = life.chosen(working & is_named, np.where(life.endings.worked > _LONG_MS, 0.6, 0.2))
     interim = (life.endings.worked[answered] > _LONG_MS) & (life.rng.random(len(answered)) < 0.6)  # noqa: PLR2004
-    timeline.do(
-        Action.ANSWER, answered, life.when(Action.ANSWER, answered), timeline.assignee[answered], interim=interim
-    )
+    timeline.do(Action.ANSWER, answered, life.when(Action.ANSWER, answered), life.writer(answered), interim=interim)
     asked = life.chosen(working & is_named, practice.ASKED_SHARE)
-    asked = timeline.do(Action.ASK_CITIZEN, asked, life.when(Action.ASK_CITIZEN, asked), timeline.assignee[asked])
+    asked = timeline.do(Action.ASK_CITIZEN, asked, life.when(Action.ASK_CITIZEN, asked), life.writer(asked))
     replied = asked[life.rng.random(len(asked)) < practice.REPLIED_SHARE]
     timeline.do(Action.REPLY, replied, life.when(Action.REPLY, replied))
 
 
 def _end(life: _Life, withdrawn: Bools, refused: Bools, passed_on: Bools, at_desk: Bools) -> None:
     timeline, endings = life.timeline, life.endings
-    closed = life.cases.is_own & (timeline.department != NONE) & ~endings.is_open
+    closed = life.cases.is_own & life.crew.is_staffed[timeline.department] & ~endings.is_open
     for action, ended in (
         (Action.WITHDRAW, withdrawn),
         (Action.REJECT, refused),
@@ -136,9 +139,14 @@ def _end(life: _Life, withdrawn: Bools, refused: Bools, passed_on: Bools, at_des
     ):
         rows = np.flatnonzero(ended)
         at = life.cases.work(rows, life.cases.at[rows], endings.worked[rows])
-        desk = life.crew.at_desk(life.chance(rows))
-        is_desk = at_desk[rows] | (timeline.assignee[rows] == NONE)
-        by = NONE if action is Action.WITHDRAW else np.where(is_desk, desk, timeline.assignee[rows])
+        match action:
+            case Action.WITHDRAW:
+                by = np.full(len(rows), NONE, dtype=np.int64)
+            case Action.CLOSE:
+                by = timeline.assignee[rows]
+            case _:
+                heads = life.crew.head(timeline.department[rows], life.chance(rows))
+                by = np.where(at_desk[rows], life.crew.at_desk(life.chance(rows)), heads)
         timeline.do(action, rows, at, by)
 
 
@@ -168,8 +176,6 @@ def _judge(life: _Life, is_named: Bools) -> None:
     at = timeline.last_at[rows] + (left * rng.uniform(0.03, 0.9, len(rows))).astype(np.int64)
     rows = timeline.do(Action.REOPEN, rows, at)
     again = life.cases.work(rows, timeline.last_at[rows], (rng.uniform(2, 16, len(rows)) * HOUR_MS).astype(np.int64))
-    officers = life.crew.officer(timeline.department[rows], life.chance(rows))
-    workers = np.where(timeline.assignee[rows] == NONE, officers, timeline.assignee[rows])
-    rows = timeline.do(Action.START, rows, again, workers)
+    rows = timeline.do(Action.START, rows, again, timeline.assignee[rows])
     done = life.cases.work(rows, timeline.last_at[rows], (rng.uniform(3, 60, len(rows)) * HOUR_MS).astype(np.int64))
     timeline.do(Action.CLOSE, rows, done, timeline.assignee[rows])

@@ -19,7 +19,7 @@ from api.demo.identifiers import uuid7_texts
 from api.demo.people import Citizens
 from api.demo.practice import CHANNELS
 from api.demo.saying import Speaker
-from api.demo.timeline import STATES, Act, Timeline
+from api.demo.timeline import STATE_TEXTS, STATES, Act, Timeline
 from geo.mercator import EARTH_RADIUS_M
 
 COMPLAINT = """complaint (municipality_id, id, number, kind, category_id, department_id, neighbourhood_id, authority,
@@ -106,7 +106,7 @@ class Scribe:
                 authority = "external"
             yield (
                 f"{head}{self.ids[row]}\t{self.numbers.texts[row]}\t{said.kind}\t{self._categories[category_row]}\t"
-                f"{self._departments[department]}\t{self._neighbourhoods[neighbourhood]}\t{authority}\t{state.value}\t"
+                f"{self._departments[department]}\t{self._neighbourhoods[neighbourhood]}\t{authority}\t{STATE_TEXTS[status]}\t"
                 f"{'t' if state in OPEN else 'f'}\t{'t' if category.is_emergency else 'f'}\t{CHANNELS[channel].code}\t"
                 f"{said.text}\t{folded(f'{said.text} {said.address}')}\t"
                 f"{self._speaker.answers(category, chance >> 3)}\t{said.address}\t{geom}\t{geom_3857}\t"
@@ -152,7 +152,7 @@ class Scribe:
             who = f"citizen\t{self._citizens[citizen]}" if by == NONE else f"staff\t{self._workers[by]}"
             text, details = self._told(act.action, row, category, street, chance, interim=interim)
             yield (
-                f"{head}{identifier}\t{moment}\t{self.ids[row]}{middle}{STATES[before].value}\t{STATES[after].value}\t"
+                f"{head}{identifier}\t{moment}\t{self.ids[row]}{middle}{STATE_TEXTS[before]}\t{STATE_TEXTS[after]}\t"
                 f"{is_public}\t{who}\t{text}\t{details}\n"
             )
 

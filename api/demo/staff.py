@@ -7,6 +7,7 @@ databases only: nothing but this module writes them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from pwdlib import PasswordHash
@@ -87,7 +88,7 @@ def posts_of(kind: str) -> tuple[Post, ...]:
 async def employ(session: AsyncSession, municipality_id: int, kind: str, departments: dict[str, UUID]) -> int:
     """Write the pretend staff into the town inside which the session is; gives how many sign-ins there are."""
     ring = await keys.keyring(session, municipality_id)
-    password_hash = PasswordHash.recommended().hash(PASSWORD)
+    password_hash = _password_hash()
     people, roles = [], []
     for number, post in enumerate(posts_of(kind)):
         staff_id, department_id = uuid7(), departments[post.department] if post.department else None
@@ -106,12 +107,15 @@ async def employ(session: AsyncSession, municipality_id: int, kind: str, departm
         people,
     )
     await _copy(session, "role_assignment (municipality_id, id, staff_user_id, role, department_id, valid_from)", roles)
-    await _open_administrator(session, municipality_id, password_hash)
-    return len(people) + 1
+    return len(people)
 
 
-async def _open_administrator(session: AsyncSession, municipality_id: int, password_hash: str) -> None:
-    """Give the first administrator the same sign-in as everybody, in place of the one-time password."""
+async def open_administrator(session: AsyncSession, municipality_id: int) -> None:
+    """Give the first administrator the same sign-in as everybody, in place of the one-time password.
+
+    Raises:
+        LookupError: the town has none.
+    """
     ring = await keys.keyring(session, municipality_id)
     connection = await driver_connection(session)
     cursor = await connection.execute(
@@ -124,8 +128,13 @@ async def _open_administrator(session: AsyncSession, municipality_id: int, passw
         session,
         """UPDATE staff_user SET password_hash = %s, must_change_password = false, totp_secret = %s, totp_last_step = 0
             WHERE municipality_id = %s AND id = %s""",
-        (password_hash, ring.encrypt("staff_user", "totp_secret", row[0], TOTP_SECRET), municipality_id, row[0]),
+        (_password_hash(), ring.encrypt("staff_user", "totp_secret", row[0], TOTP_SECRET), municipality_id, row[0]),
     )
+
+
+@cache
+def _password_hash() -> str:
+    return PasswordHash.recommended().hash(PASSWORD)
 
 
 async def _copy(session: AsyncSession, target: str, rows: Sequence[tuple[object, ...]]) -> None:

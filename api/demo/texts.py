@@ -83,27 +83,36 @@ class Filler:
 
     def fill(self, text: str, chance: int) -> str:
         """Give the sentence."""
-        words = acts()
-        door = str(1 + chance % 97)
-        slots = {
-            **self._fixed,
-            "door": door,
-            "days": taken(words["days"], chance >> 7),
-            "weeks": taken(words["weeks"], chance >> 10),
-            "months": taken(words["months"], chance >> 13),
-            "night": taken(words["night"], chance >> 16),
-            "count": taken(words["count"], chance >> 19),
-        }
-        where = self._where(chance >> 22, door)
-        return text.format_map({**slots, "where": where})
+        return text.format_map(_Slots(self._fixed, chance))
 
-    def _where(self, chance: int, door: str) -> str:
-        street, inside = self._fixed["street"], self._fixed["street_in"]
+
+# Where in the random bits the choice of each word begins.
+_BITS = {"door": 0, "days": 7, "weeks": 10, "months": 13, "night": 16, "count": 19, "where": 22}
+
+
+class _Slots(dict[str, str]):
+    """The words of one sentence; those that chance decides are looked up only if they are asked for."""
+
+    def __init__(self, fixed: Mapping[str, str], chance: int) -> None:
+        super().__init__(fixed)
+        self._chance = chance
+
+    def __missing__(self, slot: str) -> str:
+        chance = self._chance >> _BITS[slot]
+        match slot:
+            case "door":
+                return str(1 + chance % 97)
+            case "where":
+                return self._where(chance)
+        return str(taken(acts()[slot], chance))
+
+    def _where(self, chance: int) -> str:
+        street, inside = self["street"], self["street_in"]
         match chance % 8:
             case 0 | 1 | 2:
                 return inside
             case 3 | 4:
-                return f"{street} {door} numaranın önünde"
+                return f"{street} {self['door']} numaranın önünde"
             case 5:
                 return f"{street} üzerinde"
         return f"{inside} {taken(acts()['landmark'], chance >> 3)}"

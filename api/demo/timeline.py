@@ -13,6 +13,7 @@ from api.demo.arrivals import Ints
 from api.demo.cases import NONE, Bools, Cases, deadlines
 
 STATES = tuple(Status)
+STATE_TEXTS = tuple(status.value for status in STATES)
 CODE = {status: number for number, status in enumerate(STATES)}
 _IS_OPEN = np.array([status in OPEN for status in STATES], dtype=bool)
 _DAY_MS = 86_400_000

@@ -17,7 +17,7 @@ from api.core.db import Database
 from api.core.ids import uuid7
 from api.core.sql import fetch_all, fetch_one, run
 from api.demo.setting import read_setting
-from api.demo.staff import employ
+from api.demo.staff import employ, open_administrator
 from api.municipalities import service as municipalities
 from api.municipalities.schemas import AppearanceIn, DepartmentIn, ParameterIn, ServiceAreaIn
 from api.municipalities.service import Kind
@@ -68,6 +68,7 @@ async def found_town(platform: Database, town: DemoTown, geodata: Path | None, o
         )
         departments: dict[str, UUID] = {row["code"]: row["id"] for row in rows}
         await employ(session, made.municipality_id, town.kind, departments)
+        await open_administrator(session, made.municipality_id)
         on_step()
     async with platform.transaction(made.municipality_id) as session:
         administrator = _administrator(made.municipality_id)

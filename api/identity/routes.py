@@ -124,7 +124,7 @@ async def revoke_device(device_id: UUID, session: SessionDep, actor: SignedInDep
     await service.revoke_device(session, actor, device_id)
 
 
-@router.get("/public/{municipality_slug}/consent-texts")
+@router.get("/public/{municipality_slug}/consent-texts")  # noqa: FAST003 (TownDep takes the name)
 async def public_consent_texts(session: SessionDep, town: TownDep) -> list[ConsentTextOut]:
     """Give the texts that a person reads before giving any data."""
     return await service.current_texts(session, town.id)

@@ -125,8 +125,8 @@ class TownConfig:
         if inside is not None:
             return inside
         nearest = self.neighbourhoods.nearest(lon, lat)
-        if nearest is None:
-            return None
+        if nearest is None or nearest.metres == 0:
+            return nearest.id if nearest else None
         tolerance = self.parameters.find(PLACE_TOLERANCE_M, clock.today())
         return nearest.id if nearest.metres <= (float(tolerance.value) if tolerance else 0.0) else None
 

@@ -13,10 +13,13 @@ from api.core.ids import uuid7
 from api.core.pagination import Page, Scope, decode_cursor, encode_cursor, query_scope
 from api.core.phones import parse_mobile
 from api.notices import queries, workflow
+from api.notices.gateway import SmsGateway, SmsGatewayError
 from api.notices.schemas import InboxMessageOut
 
 LARGEST_PAGE = 100
 CURSOR_PURPOSE = "cursors"
+
+__all__ = ["SmsGatewayError", "mark_read", "provider_balance", "put_in_inbox", "queue_sms", "read_inbox"]
 
 
 async def queue_sms(
@@ -137,3 +140,12 @@ def _citizen(actor: Actor) -> UUID:
 
 def _inbox_scope(actor: Actor) -> Scope:
     return query_scope(actor.municipality_id, "inbox", {"citizen": actor.id})
+
+
+async def provider_balance(gateway: SmsGateway) -> int:
+    """Give how many SMS parts are left at the provider.
+
+    Raises:
+        SmsGatewayError: the provider gave no usable answer.
+    """
+    return (await gateway.balance()).parts

@@ -154,6 +154,14 @@ class Watched:
         return list(found)
 
 
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until a script's value is true; the page's own policy forbids the usual way."""
+    deadline = time.monotonic() + 15
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
+
+
 def colours_of(picture: bytes, page: Page) -> set[tuple[int, int, int]]:
     """The colours in a PNG that fill a good part of it, rounded."""
     data = base64.b64encode(picture).decode()

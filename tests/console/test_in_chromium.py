@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.console.browser import credentials
-from tests.console.chromium import CHROMIUM, DESK, FLAGS, PHONE, Served, Watched, colours_of, served
+from tests.console.chromium import CHROMIUM, DESK, FLAGS, PHONE, Served, Watched, colours_of, served, wait_until
 from tests.factories.images import photo_bytes
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -110,7 +110,7 @@ def test_a_case_is_not_wider_than_a_phone_and_its_buttons_are_large_enough(site,
 def test_the_map_shows_clusters_with_their_counts_and_reports(window):
     watched = window()
     page = watched.with_map()
-    page.wait_for_function("performance.getEntriesByType('resource').some((entry) => entry.name.includes('/tiles/base/'))")
+    wait_until(page, "performance.getEntriesByType('resource').some((entry) => entry.name.includes('/tiles/base/'))")
     page.wait_for_timeout(1500)
     drawn = colours_of(page.locator("#map-canvas").screenshot(), page)
     assert CLUSTER in drawn
@@ -134,7 +134,9 @@ def test_a_row_leads_to_its_place_on_the_map_and_the_place_to_its_case(site, win
 def test_a_click_on_a_cluster_comes_nearer_and_the_map_stays_there_after_a_case(site, window):
     watched = window()
     page = watched.with_map()
-    remembered = "JSON.parse(Object.entries(sessionStorage).find(([key]) => key.startsWith('console.map'))?.[1] ?? 'null')?.zoom"
+    remembered = (
+        "JSON.parse(Object.entries(sessionStorage).find(([key]) => key.startsWith('console.map'))?.[1] ?? 'null')?.zoom"
+    )
     box = page.locator("#map-canvas").bounding_box()
     page.wait_for_timeout(1500)
     page.mouse.wheel(0, 0)
@@ -148,7 +150,7 @@ def test_a_click_on_a_cluster_comes_nearer_and_the_map_stays_there_after_a_case(
         [lon + 0.0014, lat + 0.0008],
     )
     page.mouse.click(box["x"] + box["width"] / 2 + spot[0], box["y"] + box["height"] / 2 + spot[1])
-    page.wait_for_function(f"{remembered} > Number(document.getElementById('map').dataset.zoom) + 1.9")
+    wait_until(page, f"{remembered} > Number(document.getElementById('map').dataset.zoom) + 1.9")
     zoom = page.evaluate(remembered)
     watched.open(newest(site))
     page.click("#to-list")
@@ -190,8 +192,8 @@ def test_more_rows_come_below_and_the_keyboard_goes_on_where_it_was(window):
     expect(page.locator(".row")).to_have_count(30)
     page.focus(".more a")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.row').length > 30")
-    page.wait_for_function("document.activeElement === document.querySelectorAll('.row')[30].querySelector('a')")
+    wait_until(page, "document.querySelectorAll('.row').length > 30")
+    wait_until(page, "document.activeElement === document.querySelectorAll('.row')[30].querySelector('a')")
 
 
 def test_the_map_s_area_becomes_a_filter(window):
@@ -246,7 +248,9 @@ def test_a_case_is_closed_with_a_photo(site, window):
     page.fill("#close-text", "Çukur dolduruldu.")
     page.click("#action-close button[type=submit]")
     expect(page.locator("#close-photos-fault")).to_be_visible()
-    page.set_input_files("#close-photos", {"name": "son.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes(320, 240)})
+    page.set_input_files(
+        "#close-photos", {"name": "son.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes(320, 240)}
+    )
     page.click("#action-close button[type=submit]")
     expect(page.locator(".case-head .badge").first).to_have_text("Çözüldü")
     picture = page.locator(".case-body .is-closing img")
@@ -321,7 +325,9 @@ def test_a_lost_connection_is_said_and_what_was_typed_stays(site, window):
     watched.context.set_offline(offline=False)
     page.click("#action-answer button[type=submit]")
     expect(page.get_by_role("status").filter(has_text="Kaydedildi.")).to_be_visible()
-    watched.complaints = [text for text in watched.complaints if "INTERNET_DISCONNECTED" not in text and "htmx" not in text]
+    watched.complaints = [
+        text for text in watched.complaints if "INTERNET_DISCONNECTED" not in text and "htmx" not in text
+    ]
 
 
 def test_the_browser_libraries_are_those_of_the_lock_file(site):

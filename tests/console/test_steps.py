@@ -8,7 +8,9 @@ from api.console.steps import LIFETIME, Step, StepOver, seal, unseal
 from api.core import clock, keys
 from tests.factories.towns import MASTER_KEY
 
-STEP = Step("enrol", "kadikoy", "naksoy", "gizli-parola-söz", "/console", "otpauth://totp/x", "JBSWY3DP", needs_password=True)
+STEP = Step(
+    "enrol", "kadikoy", "naksoy", "gizli-parola-söz", "/console", "otpauth://totp/x", "JBSWY3DP", needs_password=True
+)
 
 
 @pytest.fixture(autouse=True)

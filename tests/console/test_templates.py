@@ -95,7 +95,9 @@ def test_every_picture_says_what_it_shows(path):
 @named(SCRIPTS)
 def test_scripts_make_no_markup_and_no_code_from_text(path):
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|setHTML\(", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|setHTML\(", text
+    )
     assert not re.search(r"https?://", text)
 
 

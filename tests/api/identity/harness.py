@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated
 
 import httpx
@@ -17,10 +18,14 @@ from api.core import clock, keys, problem
 from api.core.actor import Actor
 from api.core.db import Database
 from api.core.deps import SessionDep
+from api.core.ids import uuid7
 from api.core.middleware import Edge
 from api.core.sql import StatementCount, statement_count
 from api.identity.deps import CitizenDep, Permitted, PermittedAlone, StaffDep, TownDep
+from api.identity.devices import open_device
+from api.identity.refresh import first_refresh_token, tokens_for
 from api.identity.routes import router, well_known
+from api.identity.tokens import Claims
 from api.settings import Settings
 from tests.factories.towns import MASTER_KEY, PASSWORD, TOTP_SECRET
 
@@ -199,6 +204,19 @@ class Desk:
         assert answer.status_code == 200, answer.text
         assert answer.json()["state"] == "signed_in", answer.text
         self.tokens = answer.json()["tokens"]
+        self.http.headers["authorization"] = f"Bearer {self.tokens['access_token']}"
+        return self
+
+    async def pick_up(self) -> "Desk":
+        """Hold a phone on which this user is signed in already: no password is hashed."""
+        user = next(user for user in self.town.staff.values() if user.username == self.username)
+        database: Database = self.app.state.database
+        claims = Claims("staff", user.id, self.town.municipality_id, uuid7())
+        holder = Actor("staff", claims.municipality_id, user.id, claims.device_id, channel="field_app")
+        async with database.transaction(claims.municipality_id) as session:
+            await open_device(session, holder, label="Telefon", lifetime=timedelta(days=180))
+            token = await first_refresh_token(session, claims.municipality_id, claims.device_id, "field_app")
+        self.tokens = (await tokens_for(database, claims, token)).model_dump(mode="json")
         self.http.headers["authorization"] = f"Bearer {self.tokens['access_token']}"
         return self
 

@@ -61,7 +61,7 @@ async def grants(person) -> dict:
 
 
 async def test_staff_and_citizens_are_told_apart_by_two_statements(desk, phone):
-    for caller, path in ((await desk("department_head").sign_in(), "staff"), (await phone.sign_in(), "citizen")):
+    for caller, path in ((await desk("department_head").pick_up(), "staff"), (await phone.sign_in(), "citizen")):
         answer = await caller.http.get(f"/v1/probe/{path}")
         assert answer.status_code == 200
         assert answer.headers["x-statements"] == "2"
@@ -69,7 +69,7 @@ async def test_staff_and_citizens_are_told_apart_by_two_statements(desk, phone):
 
 async def test_a_citizen_token_is_refused_at_a_staff_route_and_the_other_way_round(desk, phone, module_db, town):
     await phone.sign_in()
-    head = await desk("department_head").sign_in()
+    head = await desk("department_head").pick_up()
     for caller, path in ((phone, "staff"), (phone, "close"), (head, "citizen")):
         answer = await caller.http.get(f"/v1/probe/{path}")
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
@@ -83,12 +83,12 @@ async def test_a_citizen_token_is_refused_at_a_staff_route_and_the_other_way_rou
 
 
 async def test_without_the_permission_a_route_is_closed_and_with_it_open(desk):
-    assert (await (await desk("cashier").sign_in()).http.get("/v1/probe/close")).status_code == 403
-    assert (await (await desk("field_inspector").sign_in()).http.get("/v1/probe/close")).status_code == 200
+    assert (await (await desk("cashier").pick_up()).http.get("/v1/probe/close")).status_code == 403
+    assert (await (await desk("field_inspector").pick_up()).http.get("/v1/probe/close")).status_code == 200
 
 
 async def test_a_user_closed_demoted_or_deleted_is_out_with_the_next_request(desk, module_db, town):
-    person = await desk("enforcement_officer").sign_in()
+    person = await desk("enforcement_officer").pick_up()
     user = town.staff["enforcement_officer"].id
     assert (await person.http.get("/v1/probe/close")).status_code == 200
     harness.change(module_db, "UPDATE role_assignment SET valid_to = '2025-01-01' WHERE staff_user_id = %s", user)
@@ -105,7 +105,7 @@ async def test_a_user_closed_demoted_or_deleted_is_out_with_the_next_request(des
 
 
 async def test_nobody_of_a_closed_municipality_comes_in(desk, phone, module_db, town):
-    mayor = await desk("mayor").sign_in()
+    mayor = await desk("mayor").pick_up()
     await phone.sign_in()
     harness.change(module_db, "UPDATE municipality SET is_active = false WHERE id = %s", town.municipality_id)
     try:
@@ -126,7 +126,7 @@ async def test_a_role_in_a_department_reaches_its_whole_subtree_and_nothing_else
                VALUES (%s, %s, %s, 'Ekip', %s, 'team', false, true)""",
             town.municipality_id, key, str(key), parent,
         )  # fmt: skip
-    person = await desk("department_head").sign_in()
+    person = await desk("department_head").pick_up()
     reach = set((await grants(person))["complaint.close"])
     assert set(map(str, (root, section, team))) <= reach
     assert reach == {str(row["id"]) for row in harness.rows(module_db, SUBTREE, town.municipality_id, root)}
@@ -145,7 +145,7 @@ async def test_a_ring_of_departments_does_not_hang_the_request(desk, module_db, 
     for child, parent in ((one, two), (two, one)):
         harness.change(module_db, "UPDATE department SET parent_id = %s WHERE id = %s", parent, child)
     try:
-        person = await desk("licence_officer").sign_in()
+        person = await desk("licence_officer").pick_up()
         assert {str(one), str(two)} <= set((await grants(person))["complaint.answer"])
     finally:
         for row in before:
@@ -154,7 +154,7 @@ async def test_a_ring_of_departments_does_not_hang_the_request(desk, module_db, 
 
 async def test_a_department_role_never_opens_what_changes_the_whole_town(desk, town, lent):
     lent["role"]("licence_officer", "municipal_administrator", town.departments["licensing"])
-    person = await desk("licence_officer").sign_in()
+    person = await desk("licence_officer").pick_up()
     held = await grants(person)
     assert held["device.revoke"] == [str(town.departments["licensing"])]
     assert not {name for name, permission in PERMISSIONS.items() if permission.is_town_wide} & set(held)
@@ -168,7 +168,7 @@ async def test_a_role_holds_from_its_first_to_its_last_day_both_included(desk, l
     today = clock.today()
     last_day = None if last is None else today + timedelta(days=last)
     lent["role"]("finance", "field_inspector", None, today + timedelta(days=first), last_day)
-    person = await desk("finance").sign_in()
+    person = await desk("finance").pick_up()
     assert ("complaint.close" in await grants(person)) is holds
 
 
@@ -177,7 +177,7 @@ async def test_a_role_ends_at_midnight_in_turkey(desk, lent):
     lent["role"]("finance", "field_inspector", None, clock.today(), last)
     midnight = clock.datetime.combine(last + timedelta(days=1), clock.datetime.min.time(), clock.ISTANBUL)
     with clock.frozen(midnight - timedelta(seconds=2)) as time:
-        person = await desk("finance").sign_in()
+        person = await desk("finance").pick_up()
         assert "complaint.close" in await grants(person)
         time.advance(seconds=2)
         assert "complaint.close" not in await grants(person)
@@ -189,7 +189,7 @@ async def test_a_substitute_holds_the_absent_persons_roles_only_on_the_agreed_da
 ):
     today = clock.today()
     lent["substitution"]("department_head", "mayor", today + timedelta(days=first), today + timedelta(days=last))
-    person = await desk("mayor").sign_in()
+    person = await desk("mayor").pick_up()
     held = await grants(person)
     assert ("complaint.assign" in held) is holds
     if holds:
@@ -202,7 +202,7 @@ async def test_substitution_is_not_passed_on_and_ends_with_the_absent_persons_ac
     today = clock.today()
     lent["substitution"]("municipal_administrator", "auditor", today, today)
     lent["substitution"]("auditor", "cashier", today, today)
-    auditor, cashier = await desk("auditor").sign_in(), await desk("cashier").sign_in()
+    auditor, cashier = await desk("auditor").pick_up(), await desk("cashier").pick_up()
     assert "staff.edit" in await grants(auditor)
     assert "audit.read" in await grants(cashier)
     assert "staff.edit" not in await grants(cashier)
@@ -211,7 +211,7 @@ async def test_substitution_is_not_passed_on_and_ends_with_the_absent_persons_ac
 
 
 async def test_the_actor_knows_the_configuration_version_of_the_same_moment(desk, module_db, town):
-    person = await desk("mayor").sign_in()
+    person = await desk("mayor").pick_up()
     before = (await person.http.get("/v1/probe/staff")).json()["config_version"]
     harness.change(
         module_db, "UPDATE municipality SET config_version = config_version + 1 WHERE id = %s", town.municipality_id
@@ -221,7 +221,7 @@ async def test_the_actor_knows_the_configuration_version_of_the_same_moment(desk
 
 async def test_a_route_may_authenticate_in_a_transaction_of_its_own(desk, app):
     assert (await harness.client(app).get("/v1/probe/alone")).status_code == 401
-    assert (await (await desk("mayor").sign_in()).http.get("/v1/probe/alone")).json()["kind"] == "staff"
+    assert (await (await desk("mayor").pick_up()).http.get("/v1/probe/alone")).json()["kind"] == "staff"
 
 
 async def test_a_public_route_enters_the_municipality_of_its_path(app, town):
@@ -234,10 +234,10 @@ async def test_a_public_route_enters_the_municipality_of_its_path(app, town):
 
 async def test_a_user_without_any_role_can_only_use_the_own_account(desk, module_db, town):
     harness.change(module_db, "DELETE FROM role_assignment WHERE staff_user_id = %s", town.staff["manager"].id)
-    assert await grants(await desk("manager").sign_in()) == {"account.use": None}
+    assert await grants(await desk("manager").pick_up()) == {"account.use": None}
 
 
 async def test_every_role_of_the_table_opens_exactly_what_the_table_says(desk, town):
     for role in set(ROLES) & set(town.staff) - {"enforcement_officer", "manager"}:
-        held = await grants(await desk(role).sign_in())
+        held = await grants(await desk(role).pick_up())
         assert set(held) == {"account.use", *ROLES[role].permissions}, role

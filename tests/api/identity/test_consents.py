@@ -12,14 +12,9 @@ from tests.api.identity import harness
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(autouse=True)
-def rested(module_db):
-    harness.change(module_db, "UPDATE staff_user SET totp_last_step = NULL")
-
-
 @pytest.fixture
 async def administrator(desk):
-    return await desk("municipal_administrator").sign_in()
+    return await desk("municipal_administrator").pick_up()
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ async def test_one_sees_the_own_devices_and_ends_a_lost_one_and_nobody_elses(sig
 
 
 async def test_a_closed_staff_account_cannot_refresh(desk, module_db):
-    manager = await desk("manager").sign_in()
+    manager = await desk("manager").pick_up()
     harness.change(module_db, "UPDATE staff_user SET is_active = false WHERE username = 'manager'")
     assert (await manager.refresh()).status_code == 401
     harness.change(module_db, "UPDATE staff_user SET is_active = true WHERE username = 'manager'")

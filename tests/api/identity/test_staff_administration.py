@@ -19,7 +19,7 @@ def rested(module_db):
 
 @pytest.fixture
 async def administrator(desk):
-    return await desk("municipal_administrator").sign_in()
+    return await desk("municipal_administrator").pick_up()
 
 
 def username() -> str:
@@ -89,7 +89,7 @@ async def test_an_entry_takes_no_field_that_it_does_not_name(administrator, extr
 
 async def test_only_an_administrator_adds_edits_and_gives_roles(desk, administrator, phone):
     user = (await add(administrator))["staff_user_id"]
-    for caller in (await desk("department_head").sign_in(), await desk("mayor").sign_in(), await phone.sign_in()):
+    for caller in (await desk("department_head").pick_up(), await desk("mayor").pick_up(), await phone.sign_in()):
         for method, path, body in (
             ("POST", "/v1/staff", {"username": username(), "full_name": "Biri"}),
             ("PATCH", f"/v1/staff/{user}", {"title": "x"}),
@@ -113,7 +113,7 @@ async def test_nobody_gives_himself_a_role_resets_or_closes_himself(administrato
 
 
 async def test_a_role_given_counts_at_once_and_taken_away_is_gone_at_once(administrator, desk, town, module_db):
-    person = await desk("cashier").sign_in()
+    person = await desk("cashier").pick_up()
     path = f"/v1/staff/{town.staff['cashier'].id}/roles"
     given = await administrator.http.post(path, json={"role": "field_inspector"})
     assert given.status_code == 201
@@ -171,7 +171,7 @@ async def test_a_user_of_another_municipality_is_not_found(administrator, other_
 
 
 async def test_closing_an_account_ends_its_devices_and_reopening_does_not_bring_them_back(administrator, desk, town):
-    person = await desk("licence_officer").sign_in()
+    person = await desk("licence_officer").pick_up()
     path = f"/v1/staff/{town.staff['licence_officer'].id}"
     assert (await administrator.http.patch(path, json={"is_active": False})).json()["is_active"] is False
     assert (await person.http.get("/v1/me")).status_code == 401
@@ -188,7 +188,7 @@ async def test_a_field_that_is_sent_empty_is_refused_and_an_absent_one_stays(adm
 
 
 async def test_a_reset_ends_the_devices_and_makes_password_and_authenticator_new(administrator, desk, app, town):
-    person = await desk("auditor").sign_in()
+    person = await desk("auditor").pick_up()
     path = f"/v1/staff/{town.staff['auditor'].id}/reset-sign-in"
     reset = (await administrator.http.post(path, json={"with_authenticator": True})).json()
     assert (await person.http.get("/v1/me")).status_code == 401
@@ -227,7 +227,7 @@ async def test_a_head_sees_only_the_own_departments_staff(desk, administrator, t
     inside = (await add(administrator, department_id=department))["staff_user_id"]
     outside = (await add(administrator, department_id=str(town.departments["licensing"])))["staff_user_id"]
     homeless = (await add(administrator))["staff_user_id"]
-    head = await desk("department_head").sign_in()
+    head = await desk("department_head").pick_up()
     listed = [row["id"] for row in (await head.http.get("/v1/staff", params={"limit": 100})).json()["items"]]
     assert inside in listed
     assert outside not in listed
@@ -248,8 +248,8 @@ async def test_a_forged_cursor_is_refused(administrator, cursor):
 
 
 async def test_a_head_ends_the_session_of_an_own_inspectors_lost_phone_and_of_nobody_else(desk, town, module_db):
-    head = await desk("department_head").sign_in()
-    inspector, officer = await desk("field_inspector").sign_in(), await desk("licence_officer").sign_in()
+    head = await desk("department_head").pick_up()
+    inspector, officer = await desk("field_inspector").pick_up(), await desk("licence_officer").pick_up()
     devices = (await head.http.get(f"/v1/staff/{town.staff['field_inspector'].id}/devices")).json()
     assert [device["id"] for device in devices] == [inspector.tokens["device_id"]]
     assert (await head.http.post(f"/v1/devices/{officer.tokens['device_id']}/revoke")).status_code == 404
@@ -268,7 +268,7 @@ async def test_an_administrator_arranges_and_ends_a_substitution(administrator, 
         "valid_to": today,
         "reason": "Yıllık izin",
     }
-    person = await desk("finance").sign_in()
+    person = await desk("finance").pick_up()
     made = await administrator.http.post("/v1/substitutions", json=body)
     assert made.status_code == 201
     assert "complaint.file_for_citizen" in (await person.http.get("/v1/me")).json()["permissions"]
@@ -281,7 +281,7 @@ async def test_an_administrator_arranges_and_ends_a_substitution(administrator, 
 
 
 async def test_a_head_lends_out_roles_of_the_own_department_only(desk, town):
-    head = await desk("department_head").sign_in()
+    head = await desk("department_head").pick_up()
     today = clock.today().isoformat()
 
     async def arrange(absent: UUID, substitute: UUID):

@@ -1,5 +1,6 @@
 """The verbs that change a municipality: each needs its permission, grows the version and leaves one audit row."""
 
+import asyncio
 import json
 from datetime import date
 from decimal import Decimal
@@ -169,6 +170,18 @@ async def test_a_department_cannot_be_put_under_itself_or_its_own_subordinate(se
     for below in (finance, town.departments["revenue"]):
         with pytest.raises(DepartmentCircle):
             await service.edit_department(session, actor, finance, DepartmentChange(parent_id=below))
+
+
+async def test_two_moves_at_once_cannot_close_a_circle(database, kadikoy):
+    cleaning, parks = kadikoy.departments["cleaning"], kadikoy.departments["parks_gardens"]
+
+    async def move(department, below):
+        async with database.transaction(kadikoy.municipality_id) as session:
+            change = DepartmentChange(parent_id=below)
+            await service.edit_department(session, administrator(kadikoy), department, change)
+
+    results = await asyncio.gather(move(cleaning, parks), move(parks, cleaning), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["DepartmentCircle", "NoneType"]
 
 
 async def test_the_root_stays_the_root(session, town):
