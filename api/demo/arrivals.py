@@ -40,10 +40,10 @@ _HOUR_MS = 3_600_000
 
 def filing_moments(n: int, until: datetime, rng: np.random.Generator) -> Ints:
     """Draw n moments of the two years before `until`, rising, in milliseconds since the epoch (UTC)."""
-    hours, weights = _hours(until)
-    hour = rng.choice(len(hours), size=n, p=weights / weights.sum())
-    at = hours[hour] + rng.integers(0, _HOUR_MS, n)
-    return np.sort(np.minimum(at, _ms(until) - 1))
+    begins, ends, weights = _hours(until)
+    hour = rng.choice(len(begins), size=n, p=weights / weights.sum())
+    at = begins[hour] + (rng.random(n) * (ends - begins)[hour]).astype(np.int64)
+    return np.sort(at)
 
 
 def category_shares(count: int) -> Floats:
@@ -52,18 +52,18 @@ def category_shares(count: int) -> Floats:
     return np.asarray(shares / shares.sum(), dtype=np.float64)
 
 
-def _hours(until: datetime) -> tuple[Ints, Floats]:
-    """Every hour of the window by its beginning, and how much of all reports it brings."""
+def _hours(until: datetime) -> tuple[Ints, Ints, Floats]:
+    """Beginning and end of every hour of the window, and how much of all reports it brings."""
     end = _ms(until)
     today = until.astimezone(ISTANBUL).date()
     days = [today - timedelta(days=back) for back in range(DAYS, -1, -1)]
     starts = np.array([_ms(datetime(day.year, day.month, day.day, tzinfo=ISTANBUL)) for day in days], dtype=np.int64)
     hours = (starts[:, None] + _HOUR_MS * np.arange(24)[None, :]).ravel()
     weights = (_day_weights(days)[:, None] * np.array(HOUR_OF_DAY)[None, :]).ravel()
-    # The first and the last day are not whole.
-    first = end - DAYS * 24 * _HOUR_MS
-    part = np.clip((end - hours) / _HOUR_MS, 0, 1) * np.clip((hours + _HOUR_MS - first) / _HOUR_MS, 0, 1)
-    return hours, np.asarray(weights * part, dtype=np.float64)
+    # The first and the last hour are not whole.
+    begins = np.clip(hours, end - DAYS * 24 * _HOUR_MS, end)
+    ends = np.clip(hours + _HOUR_MS, begins, end)
+    return begins, ends, np.asarray(weights * (ends - begins), dtype=np.float64)
 
 
 def _day_weights(days: Sequence[date]) -> Floats:

@@ -90,7 +90,8 @@ def test_tenant_tables_have_no_trigger_no_serial_and_no_identity(db, tenant_tabl
         ).fetchall()
         assert not triggers, name
         defaults = db.execute(
-            """SELECT a.attname FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            """SELECT a.attname FROM pg_attribute a
+                 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
                 WHERE a.attrelid = %s AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%%')""",
             (oid,),
         ).fetchall()

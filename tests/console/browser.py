@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import httpx
 import pyotp
+
 from api.core import clock
 from api.core.actor import Actor
 from api.core.ids import uuid7
@@ -29,9 +30,9 @@ class _Forms(HTMLParser):
         given = dict(attrs)
         if tag == "form":
             self.forms.append({"action": given.get("action", ""), "method": given.get("method", "get"), "values": {}})
-        elif tag == "input" and self.forms and given.get("name"):
-            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self.forms[-1]["values"][given["name"]] = given.get("value", "")
+        is_sent = given.get("type") not in ("checkbox", "radio") or "checked" in given
+        if tag == "input" and self.forms and given.get("name") and is_sent:
+            self.forms[-1]["values"][given["name"]] = given.get("value", "")
 
 
 def forms_of(html: str) -> dict[str, dict]:

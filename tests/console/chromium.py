@@ -122,6 +122,8 @@ class Watched:
         self.context, self.url = context, url
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
+        self.asked: list[str] = []
+        context.on("request", lambda request: self.asked.append(request.url))
         self.page.on("console", lambda message: self._note(message.type, message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))

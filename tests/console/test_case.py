@@ -66,8 +66,8 @@ async def head(server, browser, filed) -> AtCase:
 async def test_the_page_tells_the_whole_case(head, filed):
     said = text_of(head.browser.page)
     for words in (
-        filed["number"], "Yol çukuru", "Yolda derin bir çukur var", "Fen İşleri", "Çınarlı", "Şikâyet", "Mobil uygulama",
-        "İlk yanıt", "Çözüm", "Yasal süre (3071)", "Başvuru yapıldı", "Vatandaş görür",
+        filed["number"], "Yol çukuru", "Yolda derin bir çukur var", "Fen İşleri", "Çınarlı", "Şikâyet",
+        "Mobil uygulama", "İlk yanıt", "Çözüm", "Yasal süre (3071)", "Başvuru yapıldı", "Vatandaş görür",
     ):  # fmt: skip
         assert words in said, words
     assert head.browser.page.count("<progress") == 3

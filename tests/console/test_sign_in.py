@@ -144,7 +144,7 @@ class NewColleague:
         return await self.browser.send(SIGN_IN, {"username": self.username, "password": self.password, "code": ""})
 
     def code(self, page: str) -> str:
-        secret = page.split('class="secret">')[1].split("<")[0].replace(" ", "")
+        secret = page.split('class="secret">')[1].split("<", maxsplit=1)[0].replace(" ", "")
         return pyotp.TOTP(secret).at(clock.now())
 
 

@@ -30,7 +30,7 @@ class _Tags(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         self.inside = tag
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag):  # noqa: ARG002 (the parser calls it so)
         self.inside = ""
 
     def handle_data(self, data):

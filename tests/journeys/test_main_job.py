@@ -63,7 +63,9 @@ def shot(page, name):
         page.screenshot(path=str(Path(folder) / f"journey-{name}.png"))
 
 
-def test_a_report_reaches_the_department_in_the_console_and_comes_back_solved_rated_and_reopened(module_db, tmp_path):
+def test_a_report_reaches_the_department_in_the_console_and_comes_back_solved_rated_and_reopened(  # noqa: PLR0915
+    module_db, tmp_path
+):
     with running(module_db, tmp_path) as product, product.http() as citizen, chromium() as browser:
         sign_in_citizen(product, citizen)
         filed = file_report(product, citizen)
@@ -89,7 +91,9 @@ def test_a_report_reaches_the_department_in_the_console_and_comes_back_solved_ra
         officer.get_by_text(filed["number"]).first.wait_for()
         officer.goto(f"{product.url}/console/complaints/{filed['id']}")
         officer.locator("#action-take button").click()
+        officer.locator("#action-take").wait_for(state="detached")
         officer.locator("#action-start button").click()
+        officer.locator("#action-start").wait_for(state="detached")
         officer.locator("#action-answer summary").click()
         officer.fill("#answer-text", "Ekibimiz yarın sabah orada olacak.")
         officer.locator("#action-answer button[type=submit]").click()
@@ -101,6 +105,7 @@ def test_a_report_reaches_the_department_in_the_console_and_comes_back_solved_ra
         photo = {"name": "bitti.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes(1024, 768)}
         officer.set_input_files("#close-photos", [photo])
         officer.locator("#action-close button[type=submit]").click()
+        officer.locator("#action-close").wait_for(state="detached")
         officer.get_by_text("Çukur asfaltla dolduruldu.").first.wait_for()
         shot(officer, "case-solved")
 

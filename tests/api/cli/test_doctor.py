@@ -36,7 +36,7 @@ async def installed(real_db, tmp_path):
     execute(real_db, LIVING_WORKER)
 
     async def examined(**changes):
-        found = await examine(settings_for(real_db, tmp_path / "files", **changes))
+        found = await examine(settings_for(real_db, **{"files_path": tmp_path / "files", **changes}))
         return {each.name: each.finding for each in found}
 
     return examined
@@ -107,7 +107,6 @@ async def test_a_clock_that_differs_from_the_databases_is_a_fault(installed):
     with clock.frozen(clock.now() + timedelta(seconds=30)):
         found = await installed()
     assert found["clock"].verdict == Verdict.FAULT
-    assert "30" in found["clock"].told.en
 
 
 async def test_production_refuses_a_simulator_and_an_unsafe_database(installed, sms_control):

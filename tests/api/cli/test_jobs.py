@@ -81,13 +81,3 @@ def test_all_failed_jobs_of_one_name_run_again(queue):
     call(app, "retry-all", "--name", "notices.send_sms")
     assert queue()["complaints.notify_reporter"]["status"] == "failed"
     assert queue()["notices.send_sms"]["status"] == "todo"
-
-
-def test_a_job_run_again_wakes_the_worker(queue, operator):
-    with psycopg.connect(operator.app, autocommit=True) as listening:
-        listening.execute('LISTEN "procrastinate_any_queue_v1"')
-        job_id = queue()["notices.send_sms"]["id"]
-        call(app, "retry", str(job_id))
-        assert list(listening.notifies(timeout=0.5, stop_after=1)) == []
-    # A changed row sends no notice: the worker's own look every five seconds finds it.
-    assert queue()["notices.send_sms"]["scheduled_at"] is None

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -39,7 +40,9 @@ def test_every_report_is_a_whole_sentence_of_letters_and_plain_signs(code):
 
 
 def test_what_follows_a_report_is_said_in_plain_signs_too():
-    said = [text for texts in acts().values() for item in texts for text in (item if isinstance(item, list) else [item])]
+    said = [
+        text for texts in acts().values() for item in texts for text in (item if isinstance(item, list) else [item])
+    ]
     assert len(said) > 80
     assert not [text for text in said if re.search(r"[\\\t\n]", text)]
 
@@ -55,7 +58,7 @@ def test_answers_are_those_the_category_asks_for(setting):
     for category in setting.config.categories.values():
         if not category.is_group:
             for chance in CHANCES:
-                answers = __import__("json").loads(speaker.answers(category, chance))
+                answers = json.loads(speaker.answers(category, chance))
                 answered += len(answers)
                 assert checked(category.questions, answers) == answers
     assert answered > 200

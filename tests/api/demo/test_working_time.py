@@ -10,7 +10,7 @@ from api.municipalities.calendar import WEEKDAYS, WorkingCalendar
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
 BEGIN = datetime(2025, 2, 1, tzinfo=UTC)
-WEEK = {day: ("08:30", "12:00", "13:00", "17:30") for day in WEEKDAYS[:5]}
+WEEK = dict.fromkeys(WEEKDAYS[:5], ("08:30", "12:00", "13:00", "17:30"))
 HOURS = st.sampled_from(
     [
         WEEK,
@@ -19,9 +19,7 @@ HOURS = st.sampled_from(
         {"wed": ("10:00", "15:00")},
     ]
 )
-HOLIDAYS = st.dictionaries(
-    st.dates(FIRST, LAST), st.sampled_from(["full", "half"]), max_size=40
-)
+HOLIDAYS = st.dictionaries(st.dates(FIRST, LAST), st.sampled_from(["full", "half"]), max_size=40)
 
 
 def ms(moment):
@@ -40,9 +38,7 @@ def test_many_deadlines_at_once_are_those_of_the_calendar(hours, holidays, alway
     calendar = WorkingCalendar(hours, holidays, always)
     ruler = WorkingTime.of(calendar, FIRST, LAST)
     at = np.array([ms(BEGIN) + start for start in starts])
-    expected = [
-        calendar.add_working_hours(BEGIN + timedelta(milliseconds=start), length) for start in starts
-    ]
+    expected = [calendar.add_working_hours(BEGIN + timedelta(milliseconds=start), length) for start in starts]
     assert ruler.add_hours(at, length).tolist() == [ms(moment) for moment in expected]
 
 

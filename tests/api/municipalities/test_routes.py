@@ -54,11 +54,11 @@ async def test_half_a_place_or_none_at_all_is_refused(server, query):
 
 
 async def test_the_configuration_tells_an_app_how_to_look_and_speak(server):
-    town = (await get(server, "/public/kadikoy/config")).json()
-    assert (town["name"], town["kind"]) == ("Kadıköy Belediyesi", "metropolitan_district")
+    town = (await get(server, "/public/akpinar/config")).json()
+    assert (town["name"], town["kind"]) == ("Akpınar Belediyesi", "town")
     assert town["languages"] == ["tr", "en"]
     assert town["modules"] == ["complaints", "notices", "reports"]
-    assert "Kadıköy Belediyesi" in town["texts"]["welcome"]["tr"]
+    assert "Akpınar Belediyesi" in town["texts"]["welcome"]["tr"]
     assert town["theme"]["primary"].startswith("#")
 
 

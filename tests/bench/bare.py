@@ -1,0 +1,56 @@
+"""The bare side of every comparison: the same statements in a plain psycopg loop, prepared, as the same walled role."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from api.core import clock
+from api.identity.queries import CITIZEN_ACTOR, STAFF_ACTOR
+from api.identity.tokens import Claims
+from tests.bench.cpu import BackendCpu
+from tests.bench.places import Urls
+
+_APPLICATION = "bench-bare"
+_ENTER = "SELECT set_config('app.municipality_id', %s, true)"
+
+
+class Bare:
+    """One connection that does what a request asks of the database, and the CPU of loop and backend."""
+
+    def __init__(self, urls: Urls) -> None:
+        self._connection = psycopg.connect(
+            urls.app, application_name=_APPLICATION, prepare_threshold=0, options="-c jit=off"
+        )
+        self._backend = BackendCpu(urls.admin, urls.name, _APPLICATION)
+        self._loop_seconds = 0.0
+
+    def transactions(self, claims: Claims, works: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Any]:
+        """Run each statement in a transaction of its own behind the wall, after the authentication; gives all rows."""
+        who = {
+            "municipality_id": claims.municipality_id, "device_id": claims.device_id, "holder_id": claims.holder_id,
+            "now": clock.now(), "today": clock.today(),
+        }  # fmt: skip
+        actor = CITIZEN_ACTOR if claims.audience == "citizen" else STAFF_ACTOR
+        inside = (str(claims.municipality_id),)
+        execute, commit, answers = self._connection.execute, self._connection.commit, []
+        started = time.process_time()
+        for sql, values in works:
+            execute(_ENTER, inside)
+            execute(actor, who).fetchone()
+            answers.append(execute(sql, values).fetchall())
+            commit()
+        self._loop_seconds += time.process_time() - started
+        return answers
+
+    def cpu(self) -> float:
+        """Give the CPU seconds of the loop and of its backend together."""
+        return self._loop_seconds + self._backend.seconds()
+
+    def close(self) -> None:
+        """Close both connections."""
+        with suppress(psycopg.OperationalError):
+            self._connection.close()
+        self._backend.close()

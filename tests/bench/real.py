@@ -1,0 +1,82 @@
+"""The real side of every comparison: the server in a process of its own, and a client that costs it nothing extra."""
+
+import http.client
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.cpu import BackendCpu, cpu_seconds
+from tests.bench.places import CHECKOUT, Urls
+
+_READY_TRIES, _STOP_SECONDS = 200, 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+    statements: int
+
+
+class Server:
+    """A running server, one kept-alive connection to it, and the CPU that it and its backends have used."""
+
+    def __init__(self, urls: Urls, port: int, pid: int) -> None:
+        self.urls, self._pid = urls, pid
+        self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._backends = BackendCpu(urls.admin, urls.name, "belediye")
+
+    def ask(self, method: str, path: str, token: str, body: bytes | None = None) -> Answer:
+        """Send a request and read the whole answer.
+
+        Raises:
+            RuntimeError: it is no success.
+        """
+        headers = {"Authorization": f"Bearer {token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        self._client.request(method, path, body, headers)
+        response = self._client.getresponse()
+        answer = Answer(response.status, response.read(), int(response.headers["x-statements"]))
+        if answer.status not in (200, 201):
+            raise RuntimeError(f"{method} {path}: {answer.status} {answer.body[:500].decode(errors='replace')}")
+        return answer
+
+    def cpu(self) -> float:
+        """Give the CPU seconds of server process and PostgreSQL backends together."""
+        return cpu_seconds(self._pid) + self._backends.seconds()
+
+    def close(self) -> None:
+        """Close what this side holds open."""
+        self._client.close()
+        self._backends.close()
+
+
+@contextmanager
+def running(urls: Urls) -> Iterator[Server]:
+    """Start the server on a database and stop it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="belediye-bench-") as folder:
+        log = Path(folder, "log").open("wb")
+        with log, subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.serve", urls.name, folder],
+            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=log,
+        ) as process:  # fmt: skip
+            try:
+                assert process.stdout is not None
+                line = process.stdout.readline()
+                if not line:
+                    raise RuntimeError(f"the server did not start: {Path(folder, 'log').read_text()[-2000:]}")
+                server = Server(urls, int(line), process.pid)
+                try:
+                    yield server
+                finally:
+                    server.close()
+            finally:
+                process.terminate()
+                process.wait(_STOP_SECONDS)

@@ -1,0 +1,46 @@
+"""One line of the benchmark's table."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tests.bench.blocks import Cost
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one operation costs, against the same SQL alone; `limit` None: told for information."""
+
+    name: str
+    n: int
+    cpu_ms: float
+    bare_cpu_ms: float
+    wall_ms: float
+    limit: float | None = None
+    statements: int | None = None
+    statement_limit: int | None = None
+    bytes: int | None = None
+    byte_limit: int | None = None
+
+    @classmethod
+    def of(cls, name: str, n: int, real: Cost, bare: Cost, **more: Any) -> "Result":
+        """Take both sides' costs."""
+        return cls(name, n, real.cpu_ms, bare.cpu_ms, real.wall_ms, **more)
+
+    @property
+    def ratio(self) -> float:
+        """How many times the CPU of the bare SQL."""
+        return self.cpu_ms / self.bare_cpu_ms
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether everything that has a limit keeps it."""
+        return (
+            (self.limit is None or self.ratio <= self.limit)
+            and (self.statement_limit is None or (self.statements or 0) <= self.statement_limit)
+            and (self.byte_limit is None or (self.bytes or 0) <= self.byte_limit)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the line for machines."""
+        told = {key: round(value, 3) if isinstance(value, float) else value for key, value in asdict(self).items()}
+        return {"name": told.pop("name"), "ratio": round(self.ratio, 3), **told, "ok": self.is_ok}

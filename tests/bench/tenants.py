@@ -1,0 +1,67 @@
+"""`tenants`: what a small town pays for 1,399 others in the same database, against being alone."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from tests.bench import blocks, data, filing, listing, people, places, tiles
+from tests.bench.blocks import Block, Side
+from tests.bench.places import Urls
+from tests.bench.real import Server, running
+from tests.bench.result import Result
+
+TOWNS, REPORTS = 1_400, 300
+OPERATIONS = 400
+RATIO = 1.2
+
+
+async def measure(tell: Callable[[str], None]) -> list[Result]:
+    """Compare filing, listing and the map of one town in both databases; the sum has the limit."""
+    towns = int(os.environ.get("BENCH_TOWNS", TOWNS))
+    alone = await asyncio.to_thread(data.small_town_alone, REPORTS, tell)
+    among = await asyncio.to_thread(data.small_town_among, towns, REPORTS, tell)
+    with ExitStack() as stack:
+        sides = {}
+        for name, source in (("among", among), ("alone", alone)):
+            urls = stack.enter_context(places.clone(source))
+            server = stack.enter_context(running(urls))
+            sides[name] = (server, await _works(urls, server))
+        results = []
+        for work in ("file_report", "list_100", "tile"):
+            tell(f"{work} ölçülüyor ({towns:,} belediye)")
+            cost = blocks.compare(
+                {name: Side(works[work], server.cpu) for name, (server, works) in sides.items()}, operations=OPERATIONS
+            )
+            results.append(Result.of(f"tenants_{work}", OPERATIONS, cost["among"], cost["alone"]))
+    whole = Result(
+        "tenants",
+        sum(result.n for result in results),
+        sum(result.cpu_ms for result in results),
+        sum(result.bare_cpu_ms for result in results),
+        sum(result.wall_ms for result in results),
+        limit=RATIO,
+    )
+    return [whole, *results]
+
+
+async def _works(urls: Urls, server: Server) -> dict[str, Block]:
+    claims, token = await people.citizen(urls)
+    question = listing.Question("list_100", await listing.Reader.of(urls, "service_desk"), {})
+    tile = next(tile for tile in await tiles.fullest(urls) if tile.z == TILE_ZOOM)
+
+    def ask(path: str, token: str) -> Block:
+        def block(first: int, last: int) -> None:
+            for _ in range(first, last):
+                server.ask("GET", path, token)
+
+        return block
+
+    return {
+        "file_report": filing.RealFiling(server, filing.Reports.of(urls, claims), token),
+        "list_100": ask(question.path, question.reader.token),
+        "tile": ask(tile.path, tile.reader.token),
+    }
+
+
+TILE_ZOOM = 12

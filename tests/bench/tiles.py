@@ -1,0 +1,119 @@
+"""`tile`: the fullest tile of every zoom against the same ST_AsMVT statement alone."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+
+from api.complaints.reading import conditions_of
+from api.complaints.schemas import FilterQuery
+from api.complaints.tiles import LIVE_CELLS, LIVE_SQL, PYRAMID_SQL
+from geo.grid import cell_level
+from geo.morton import tile_range
+from tests.bench import blocks
+from tests.bench.bare import Bare
+from tests.bench.blocks import Side
+from tests.bench.listing import Reader
+from tests.bench.places import Urls
+from tests.bench.real import Server
+from tests.bench.result import Result
+
+OPERATIONS, FILTERED_OPERATIONS = 80, 16
+RATIO, MOST_BYTES = 1.5, 200_000
+ZOOMS = range(8, 18)
+FILTERED_ZOOMS = (8, 11, 13, 15)
+# The world in Web Mercator is 2 × 20037508.342789244 m wide.
+_FULLEST_SQL = """
+    WITH finest AS (
+        SELECT floor((ST_X(geom_3857) + 20037508.342789244) * 131072 / 40075016.685578488)::int AS x,
+               floor((20037508.342789244 - ST_Y(geom_3857)) * 131072 / 40075016.685578488)::int AS y, count(*) AS n
+          FROM complaint WHERE municipality_id = 1 AND geom_3857 IS NOT NULL GROUP BY 1, 2)
+    SELECT DISTINCT ON (z) z, x >> (17 - z) AS x, y >> (17 - z) AS y, sum(n)::int AS points
+      FROM finest, generate_series(8, 17) AS z
+     GROUP BY z, x >> (17 - z), y >> (17 - z) ORDER BY z, points DESC"""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One tile: what is asked over HTTP, and the statement that answers it."""
+
+    reader: Reader
+    z: int
+    x: int
+    y: int
+    query: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """Where it is asked."""
+        return f"/v1/complaints/tiles/{self.z}/{self.x}/{self.y}.mvt?{urlencode(self.query)}"
+
+    @property
+    def statement(self) -> tuple[str, dict[str, Any]]:
+        """The same as SQL with its values."""
+        place = {"z": self.z, "x": self.x, "y": self.y, "municipality_id": self.reader.claims.municipality_id}
+        level = cell_level(self.z)
+        if not self.query and level is not None:
+            first, last = tile_range(self.z, self.x, self.y, level)
+            return PYRAMID_SQL.format(count="total"), {**place, "level": level, "first": first, "last": last}
+        conditions, values = conditions_of(self.reader.actor, FilterQuery(**self.query).filter())
+        return LIVE_SQL.format(conditions=" AND ".join(conditions)), {**values, **place, "cells": LIVE_CELLS}
+
+
+async def fullest(urls: Urls) -> list[Tile]:
+    """Find the tile with most reports at every zoom."""
+    reader = await Reader.of(urls, "service_desk")
+    with psycopg.connect(urls.admin) as connection:
+        rows = connection.execute(_FULLEST_SQL).fetchall()
+    return [Tile(reader, z, x, y, {}) for z, x, y, _ in rows]
+
+
+async def measure(urls: Urls, server: Server) -> list[Result]:
+    """Compare the tiles of all zooms, and some filtered ones for information."""
+    bare, found = Bare(urls), await fullest(urls)
+    results = [compare(tile, server, bare, OPERATIONS) for tile in found]
+    whole = Result(
+        "tile",
+        sum(result.n for result in results),
+        sum(result.cpu_ms for result in results) / len(results),
+        sum(result.bare_cpu_ms for result in results) / len(results),
+        sum(result.wall_ms for result in results) / len(results),
+        limit=RATIO,
+        statements=max(result.statements or 0 for result in results),
+        bytes=max(result.bytes or 0 for result in results),
+        byte_limit=MOST_BYTES,
+    )
+    filtered = [
+        replace(compare(replace(tile, query={"status_group": "open"}), server, bare, FILTERED_OPERATIONS),
+                name=f"tile_z{tile.z}_open")
+        for tile in found if tile.z in FILTERED_ZOOMS
+    ]  # fmt: skip
+    bare.close()
+    return [whole, *results, *filtered]
+
+
+def compare(tile: Tile, server: Server, bare: Bare, operations: int) -> Result:
+    """Compare one tile with its statement; both must give the same bytes."""
+    sql, values = tile.statement
+    seen: set[bytes] = set()
+    statements = 0
+
+    def real_block(first: int, last: int) -> None:
+        nonlocal statements
+        for _ in range(first, last):
+            answer = server.ask("GET", tile.path, tile.reader.token)
+            statements = answer.statements
+            seen.add(answer.body)
+
+    def bare_block(first: int, last: int) -> None:
+        rows = bare.transactions(tile.reader.claims, [(sql, values)] * (last - first))
+        seen.update(bytes(row[0][0]) for row in rows)
+
+    cost = blocks.compare(
+        {"real": Side(real_block, server.cpu), "bare": Side(bare_block, bare.cpu)},
+        operations=operations, warm_up=2,
+    )  # fmt: skip
+    assert len(seen) == 1, f"{tile.path}: the two sides gave different tiles"
+    return Result.of(f"tile_z{tile.z}", operations, cost["real"], cost["bare"], statements=statements,
+                     bytes=len(seen.pop()), byte_limit=MOST_BYTES)  # fmt: skip
