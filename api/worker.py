@@ -63,9 +63,10 @@ async def run(settings: Settings, *, concurrency: int = CONCURRENCY) -> None:
     """
     check_settings(settings)
     keys.install_master_key(master_key_bytes(settings.master_key))
-    import_jobs()
-    # One line for each job comes from `api.core.jobs`; the library would write four.
+    # One line for each job comes from `api.core.jobs`, and one for each broken lane from here; the libraries write more.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    import_jobs()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

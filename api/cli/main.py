@@ -3,6 +3,7 @@
 import typer
 
 from api.cli import audit, db, jobs, keys, operator, reference, tenant
+from api.cli.doctor import doctor
 from api.cli.serve import serve
 from api.cli.worker import worker
 
@@ -11,6 +12,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve)
 app.command("worker")(worker)
+app.command("doctor")(doctor)
 for name, group in (
     ("db", db.app),
     ("reference", reference.app),

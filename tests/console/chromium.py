@@ -135,7 +135,9 @@ class Watched:
 
     def open(self, path: str) -> Page:
         """Open an address of the server."""
-        self.page.goto(self.url + path)
+        answer = self.page.goto(self.url + path)
+        assert answer is not None
+        assert answer.ok, f"{answer.status} {answer.text()[:2000]}"
         return self.page
 
     def with_map(self, path: str = "/console") -> Page:

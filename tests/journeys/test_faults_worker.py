@@ -2,13 +2,18 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from api.cli.database import migrate, prepare
 from api.cli.jobs import retry_jobs
+from api.cli.private_postgres import PrivatePostgres, PrivatePostgresError
 from api.core import clock, jobs
 from api.core.db import Database
 from api.notices import service
@@ -219,3 +224,56 @@ async def test_a_worker_survives_that_its_database_cuts_every_connection_again_a
         assert worker.process.poll() is None
         assert worker.leave() == 0
     assert all(len(stage.control.messages(f"+9053211122{number:02d}")) <= 1 for number in range(6))
+
+
+@dataclass(frozen=True)
+class OwnServer:
+    """A PostgreSQL of this test alone, which may be killed."""
+
+    server: PrivatePostgres
+
+    @property
+    def app(self):
+        return self.server.url("belediye_app")
+
+    @property
+    def platform(self):
+        return self.server.url("belediye_platform")
+
+    @property
+    def admin(self):
+        return self.server.url("postgres")
+
+
+@pytest.fixture
+def own_server():
+    with TemporaryDirectory(dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        server = PrivatePostgres(Path(folder) / "server")
+        try:
+            server.start()
+        except PrivatePostgresError as error:
+            pytest.skip(str(error))
+        prepare(server.url("postgres", "postgres"), "belediye")
+        migrate(server.url("belediye_owner"))
+        yield OwnServer(server)
+        server.remove()
+
+
+async def test_a_worker_survives_the_crash_and_the_restart_of_its_postgresql(own_server, sms_control, tmp_path):
+    await make_town(own_server)
+    database = Database(own_server.app, pool_size=2)
+    stage = Stage(own_server, database, sms_control, tmp_path)
+    with stage.worker() as worker:
+        worker.wait_for_log("worker started")
+        before = await stage.queue(to="+905329990001")
+        wait_until(lambda: stage.status(before) in ("submitted", "delivered"), 30)
+        own_server.server.kill()
+        await asyncio.sleep(8)
+        assert worker.process.poll() is None
+        own_server.server.start()
+        after = await stage.queue(to="+905329990002")
+        wait_until(lambda: stage.status(after) in ("submitted", "delivered"), 60)
+        assert worker.leave() == 0
+    await database.close()
+    assert [len(sms_control.messages(number)) for number in ("+905329990001", "+905329990002")] == [1, 1]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.architecture.access.calls import Attempt
-from tests.architecture.access.world import Place, Things, secret_mark
+from tests.architecture.access.world import SIGNER, Place, Things, secret_mark
 
 # The state in which a case must be for the act; every other act meets it in its department's list.
 _STATUS = {"replies": "waiting", "rating": "solved", "reopen": "solved"}
@@ -40,6 +40,8 @@ def reset(at: Attempt, route: str) -> None:
             values = _values(place, part, things, status)
             for statement in _OF_PART:
                 at.world.admin.execute(statement, values)
+    if route == "POST /v1/auth/staff":
+        at.world.admin.execute("UPDATE staff_user SET totp_last_step = 0 WHERE username = %s", (SIGNER,))
     if route == "POST /v1/me/password":
         at.world.admin.execute("UPDATE staff_user SET password_hash = %s", (at.world.password_hash,))
 
