@@ -63,7 +63,7 @@ async def run(settings: Settings, *, concurrency: int = CONCURRENCY) -> None:
     """
     check_settings(settings)
     keys.install_master_key(master_key_bytes(settings.master_key))
-    # One line for each job comes from `api.core.jobs`, and one for each broken lane from here; the libraries write more.
+    # A line for each job comes from `api.core.jobs`, one for each broken lane from here; the libraries write more.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     import_jobs()

@@ -27,14 +27,16 @@ LIST_SQL = """
 # A job is run again only out of the state in which it was set aside; its count of tries starts anew. Periodic jobs
 # (they have a queueing lock) come by themselves.
 RETRY_SQL = """
-    UPDATE procrastinate_jobs
+    WITH chosen AS MATERIALIZED (
+        SELECT id FROM procrastinate_jobs
+         WHERE status IN ('failed', 'aborted', 'cancelled') AND queueing_lock IS NULL
+           AND (%(id)s::bigint IS NULL AND status = 'failed' OR id = %(id)s)
+           AND (%(name)s::text IS NULL OR task_name = %(name)s)
+         ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    UPDATE procrastinate_jobs job
        SET status = 'todo', attempts = 0, scheduled_at = NULL, worker_id = NULL, abort_requested = false
-     WHERE id IN (SELECT id FROM procrastinate_jobs
-                   WHERE status IN ('failed', 'aborted', 'cancelled') AND queueing_lock IS NULL
-                     AND (%(id)s::bigint IS NULL AND status = 'failed' OR id = %(id)s)
-                     AND (%(name)s::text IS NULL OR task_name = %(name)s)
-                   ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
- RETURNING id, task_name AS name"""
+      FROM chosen WHERE job.id = chosen.id
+ RETURNING job.id, job.task_name AS name"""
 MOST_AT_ONCE = 1_000
 STATUSES = ("failed", "todo", "doing", "succeeded", "aborted", "cancelled")
 

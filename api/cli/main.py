@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import audit, db, jobs, keys, operator, reference, tenant
+from api.cli import audit, db, demo, jobs, keys, operator, reference, tenant
 from api.cli.doctor import doctor
 from api.cli.serve import serve
 from api.cli.worker import worker
@@ -21,5 +21,6 @@ for name, group in (
     ("keys", keys.app),
     ("jobs", jobs.app),
     ("audit", audit.app),
+    ("demo", demo.app),
 ):
     app.add_typer(group, name=name)

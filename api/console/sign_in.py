@@ -101,6 +101,7 @@ async def show_step(request: Request, step: Step, browser: str, form: SignInForm
     town = await _town(database_of(request), step.municipality)
     shown: dict[str, Any] = {
         "sealed": seal(step, browser),
+        "username": step.username,
         "secret": " ".join(step.secret[start : start + 4] for start in range(0, len(step.secret), 4)),
         "qr": segno.make(step.uri, error="m").svg_data_uri(scale=5, border=2) if step.uri else "",
         "needs_password": step.needs_password,

@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
-from anyio import to_thread
 
 import api
 from api.core import audit, clock, keys
@@ -86,6 +85,8 @@ def is_filled(urls: Urls, fingerprint: str) -> bool:
 async def fill(urls: Urls, stage: Stage, secrets: Secrets, order: Order, show: Show) -> None:
     """Fill the migrated, empty database; takes seconds for the default size and minutes for a million reports.
 
+    Nobody else uses the event loop meanwhile, and a signal must be able to end it: nothing runs in threads.
+
     Raises:
         ReferenceFilesMissing: the official list is not in its folder.
         GeoError: a real outline is there, but cannot be accepted.
@@ -123,12 +124,12 @@ async def _fill_town(
         async with platform.transaction(municipality_id) as session:
             setting = await read_setting(session, municipality_id)
             ring = await keys.keyring(session, municipality_id)
-        drawn = await to_thread.run_sync(draw, setting, count, until, (SEED, municipality_id))
+        drawn = draw(setting, count, until, (SEED, municipality_id))
         photos = {}
         for row in drawn.with_photo(_PHOTOS_A_TOWN):
             photos[row] = [await _store_photo(platform, stage, drawn, row)]
             advance(1)
-        await to_thread.run_sync(load, urls.owner, drawn, ring, photos, advance)
+        load(urls.owner, drawn, ring, photos, advance)
 
 
 async def _store_photo(platform: Database, stage: Stage, drawn: Drawn, row: int) -> str:
@@ -137,7 +138,7 @@ async def _store_photo(platform: Database, stage: Stage, drawn: Drawn, row: int)
     code = cases.categories[cases.category[row]].code
     taken_at = datetime.fromtimestamp(int(cases.at[row]) / 1000, clock.ISTANBUL)
     place = (float(cases.lon[row]), float(cases.lat[row]))
-    picture = await to_thread.run_sync(lambda: draw_scene(code, row, taken_at=taken_at, place=place))
+    picture = draw_scene(code, row, taken_at=taken_at, place=place)
     citizen = UUID(dashed(drawn.citizens.ids[drawn.citizens.of_case[row]]))
     sender = Actor(
         "citizen", cases.setting.municipality_id, citizen, channel="citizen_app", grants={"file.upload": None}

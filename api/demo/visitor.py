@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pyotp
@@ -36,7 +36,7 @@ class Visitor:
     def __init__(self, api_url: str) -> None:
         self._client = httpx.Client(base_url=api_url, trust_env=False, timeout=20.0)
 
-    def __enter__(self) -> "Visitor":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -96,7 +96,7 @@ class Phones:
     def __init__(self, simulator_url: str) -> None:
         self._client = httpx.Client(base_url=simulator_url, trust_env=False, timeout=5.0)
 
-    def __enter__(self) -> "Phones":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,7 +122,7 @@ class Phones:
 
 def code_at(steps_ahead: int) -> str:
     """Give the authenticator code of this half minute, or of one that follows."""
-    return pyotp.TOTP(TOTP_SECRET).at(clock.now(), steps_ahead)
+    return pyotp.TOTP(TOTP_SECRET).at(clock.now(), counter_offset=steps_ahead)
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:

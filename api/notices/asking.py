@@ -103,7 +103,7 @@ async def _decide(
     since, until = _window(members)
     found = [report for report in listed if report.to == number]
     async with context.transaction() as session:
-        known = await outbox.known_under(session, town, {report.provider_id for report in found}, since - outbox.REACH)
+        known = await outbox.known_under(session, town, {report.provider_id for report in found}, since, until)
         rivals = await outbox.in_doubt(session, town, since - workflow.CLAIM_LEASE, until)
         free = matching.unowned(found, ((row["provider_id"], _phone(ring, row)) for row in known))
         doubts = [Doubt(row["id"], row["sent_at"], number) for row in rivals if _phone(ring, row) == number]

@@ -1,8 +1,8 @@
 """SQL of the SMS outbox: who takes which rows, and what became of them.
 
 Taking a row commits before the provider is called, with `next_at` as the end of the lease; the result is written in a
-second transaction and only onto the same try. `created_at` is bounded everywhere, so that PostgreSQL looks at one or
-two month partitions.
+second transaction and only onto the same try. `created_at` is bounded on both sides everywhere, so that PostgreSQL
+looks at one or two month partitions and not at all of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,22 +17,30 @@ from api.core.sql import Row, fetch_all, run
 from api.notices.workflow import LOGIN_CODE, TRANSITIONS, SmsStatus
 
 REACH: Final = timedelta(days=8)
+AHEAD: Final = timedelta(days=1)
 
 # The platform's scheduler asks these across municipalities (`api.platform.schedule`).
 TOWNS_WITH_SENDING_DUE = """SELECT DISTINCT municipality_id FROM sms_message
-     WHERE status IN ('queued', 'sending') AND next_at <= %(now)s AND created_at > %(now)s - interval '8 days'"""
+     WHERE status IN ('queued', 'sending') AND next_at <= %(now)s
+       AND created_at BETWEEN %(now)s - interval '8 days' AND %(now)s + interval '1 day'"""
 TOWNS_WITH_REPORTS_DUE = """SELECT DISTINCT municipality_id FROM sms_message
-     WHERE status = 'submitted' AND next_at <= %(now)s AND created_at > %(now)s - interval '8 days'"""
+     WHERE status = 'submitted' AND next_at <= %(now)s
+       AND created_at BETWEEN %(now)s - interval '8 days' AND %(now)s + interval '1 day'"""
 TOWNS_WITH_UNKNOWN_DUE = """SELECT DISTINCT municipality_id FROM sms_message
-     WHERE status = 'unknown' AND next_at <= %(now)s AND created_at > %(now)s - interval '8 days'"""
+     WHERE status = 'unknown' AND next_at <= %(now)s
+       AND created_at BETWEEN %(now)s - interval '8 days' AND %(now)s + interval '1 day'"""
 
+# `MATERIALIZED`: joined as a subquery, PostgreSQL may run it again for each row and so take more than the limit.
 TAKE_SQL = """
+    WITH due AS MATERIALIZED (
+        SELECT id, created_at FROM sms_message
+         WHERE municipality_id = %(municipality_id)s AND status = %(status)s AND next_at <= %(now)s
+           AND created_at BETWEEN %(since)s AND %(until)s {only}
+         ORDER BY (purpose <> 'login_code'), next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     UPDATE sms_message m SET {change}
-      FROM (SELECT id, created_at FROM sms_message
-             WHERE municipality_id = %(municipality_id)s AND status = %(status)s AND next_at <= %(now)s
-               AND created_at > %(since)s {only}
-             ORDER BY (purpose <> 'login_code'), next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) due
+      FROM due
      WHERE m.municipality_id = %(municipality_id)s AND m.id = due.id AND m.created_at = due.created_at
+       AND m.created_at BETWEEN %(since)s AND %(until)s
  RETURNING m.id, m.created_at, m.purpose, m.phone, m.body, m.status, m.tries, m.sent_at, m.expires_at, m.provider_id"""
 
 RECORD_SQL = """
@@ -45,7 +53,8 @@ RECORD_SQL = """
                   %(finished_at)s::timestamptz[])
            AS r(id, created_at, tries, status, from_statuses, next_at, provider_id, error, finished_at)
      WHERE m.municipality_id = %(municipality_id)s AND m.id = r.id AND m.created_at = r.created_at
-       AND m.tries = r.tries AND m.status = ANY(string_to_array(r.from_statuses, ','))"""
+       AND m.created_at BETWEEN %(since)s AND %(until)s AND m.tries = r.tries
+       AND m.status = ANY(string_to_array(r.from_statuses, ','))"""
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,7 @@ async def _take(
             "now": now,
             "lease_ends": now + lease,
             "since": now - REACH,
+            "until": now + AHEAD,
             "limit": limit,
         },
     )
@@ -112,8 +122,8 @@ async def expire_queued(session: AsyncSession, municipality_id: int, now: dateti
         """UPDATE sms_message SET status = 'expired', finished_at = %(now)s,
                   body = CASE WHEN purpose = 'login_code' THEN NULL ELSE body END
             WHERE municipality_id = %(municipality_id)s AND status = 'queued' AND expires_at <= %(now)s
-              AND created_at > %(since)s""",
-        {"municipality_id": municipality_id, "now": now, "since": now - REACH},
+              AND created_at BETWEEN %(since)s AND %(until)s""",
+        {"municipality_id": municipality_id, "now": now, "since": now - REACH, "until": now + AHEAD},
     )
 
 
@@ -125,11 +135,12 @@ async def give_up_asking(
         session,
         """UPDATE sms_message SET status = 'dead', finished_at = %(now)s, last_error = 'no_answer'
             WHERE municipality_id = %(municipality_id)s AND status = %(status)s AND sent_at < %(tried_before)s
-              AND created_at > %(since)s""",
+              AND created_at BETWEEN %(since)s AND %(until)s""",
         {
             "municipality_id": municipality_id,
             "now": now,
             "since": now - REACH,
+            "until": now + AHEAD,
             "status": status,
             "tried_before": tried_before,
         },
@@ -143,8 +154,14 @@ async def leave_unknown(session: AsyncSession, municipality_id: int, now: dateti
         """UPDATE sms_message SET status = 'unknown', next_at = %(next_at)s, last_error = 'worker_lost',
                   body = CASE WHEN purpose = 'login_code' THEN NULL ELSE body END
             WHERE municipality_id = %(municipality_id)s AND status = 'sending' AND next_at <= %(now)s
-              AND created_at > %(since)s""",
-        {"municipality_id": municipality_id, "now": now, "next_at": next_at, "since": now - REACH},
+              AND created_at BETWEEN %(since)s AND %(until)s""",
+        {
+            "municipality_id": municipality_id,
+            "now": now,
+            "next_at": next_at,
+            "since": now - REACH,
+            "until": now + AHEAD,
+        },
     )
 
 
@@ -157,6 +174,8 @@ async def record(session: AsyncSession, municipality_id: int, outcomes: Sequence
         RECORD_SQL,
         {
             "municipality_id": municipality_id,
+            "since": min(outcome.created_at for outcome in outcomes),
+            "until": max(outcome.created_at for outcome in outcomes),
             "ids": [outcome.id for outcome in outcomes],
             "created_at": [outcome.created_at for outcome in outcomes],
             "tries": [outcome.tries for outcome in outcomes],
@@ -170,26 +189,27 @@ async def record(session: AsyncSession, municipality_id: int, outcomes: Sequence
     )
 
 
-async def postpone(session: AsyncSession, municipality_id: int, rows: Iterable[Row], next_at: datetime) -> None:
+async def postpone(session: AsyncSession, municipality_id: int, rows: Sequence[Row], next_at: datetime) -> None:
     """Let taken messages be asked about at another time."""
+    made = [row["created_at"] for row in rows]
     await run(
         session,
         """UPDATE sms_message SET next_at = %s
-            WHERE municipality_id = %s AND id = ANY(%s) AND created_at = ANY(%s)
+            WHERE municipality_id = %s AND id = ANY(%s) AND created_at BETWEEN %s AND %s
               AND status IN ('submitted', 'unknown')""",
-        (next_at, municipality_id, [row["id"] for row in rows], [row["created_at"] for row in rows]),
+        (next_at, municipality_id, [row["id"] for row in rows], min(made), max(made)),
     )
 
 
 async def known_under(
-    session: AsyncSession, municipality_id: int, provider_ids: Iterable[str], since: datetime
+    session: AsyncSession, municipality_id: int, provider_ids: Iterable[str], since: datetime, until: datetime
 ) -> list[Row]:
-    """Read the messages already known under these jobs of the provider."""
+    """Read the messages tried in the window and already known under these jobs of the provider."""
     return await fetch_all(
         session,
         """SELECT id, phone, provider_id FROM sms_message
-            WHERE municipality_id = %s AND provider_id = ANY(%s) AND created_at > %s""",
-        (municipality_id, sorted(provider_ids), since),
+            WHERE municipality_id = %s AND provider_id = ANY(%s) AND created_at BETWEEN %s AND %s""",
+        (municipality_id, sorted(provider_ids), since - REACH, until + AHEAD),
     )
 
 
@@ -198,9 +218,9 @@ async def in_doubt(session: AsyncSession, municipality_id: int, since: datetime,
     return await fetch_all(
         session,
         """SELECT id, phone, sent_at FROM sms_message
-            WHERE municipality_id = %s AND status IN ('unknown', 'sending') AND created_at > %s
+            WHERE municipality_id = %s AND status IN ('unknown', 'sending') AND created_at BETWEEN %s AND %s
               AND sent_at BETWEEN %s AND %s""",
-        (municipality_id, since - REACH, since, until),
+        (municipality_id, since - REACH, until + AHEAD, since, until),
     )
 
 
@@ -209,8 +229,8 @@ async def tried_between(session: AsyncSession, municipality_id: int, since: date
     rows = await fetch_all(
         session,
         """SELECT count(*) AS n FROM sms_message
-            WHERE municipality_id = %s AND created_at > %s AND sent_at BETWEEN %s AND %s""",
-        (municipality_id, since - REACH, since, until),
+            WHERE municipality_id = %s AND created_at BETWEEN %s AND %s AND sent_at BETWEEN %s AND %s""",
+        (municipality_id, since - REACH, until + AHEAD, since, until),
     )
     return int(rows[0]["n"])
 

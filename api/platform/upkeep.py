@@ -34,13 +34,14 @@ LOST_SQL = """
                                                         %(deadline)s) + %(grace)s))
        FOR UPDATE OF job SKIP LOCKED"""
 REMOVE_SQL = """
-    DELETE FROM procrastinate_jobs WHERE id IN (
+    WITH ended AS MATERIALIZED (
         SELECT job.id FROM procrastinate_jobs job
          WHERE (job.status IN ('succeeded', 'aborted', 'cancelled')
                 OR job.status = 'failed' AND job.task_name = ANY(%(periodic)s))
            AND NOT EXISTS (SELECT 1 FROM procrastinate_events event
                             WHERE event.job_id = job.id AND event.at > now() - make_interval(days => %(days)s))
-         LIMIT %(limit)s)"""
+         LIMIT %(limit)s)
+    DELETE FROM procrastinate_jobs job USING ended WHERE job.id = ended.id"""
 
 
 @periodic("platform.recover_lost_jobs", cron="* * * * *", deadline_seconds=55)

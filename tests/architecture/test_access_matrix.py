@@ -1,35 +1,14 @@
 """Everybody at every door: each route of the API, called by each role, on own, others' and the other town's objects."""
 
-import psycopg
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
-from api.identity import passwords
 from api.identity.roles import ROLES as PRODUCT_ROLES
 from tests.architecture.access.application import unstarted_app
 from tests.architecture.access.calls import MAKERS
-from tests.architecture.access.digests import Digester
-from tests.architecture.access.matrix import Matrix, routes_of
+from tests.architecture.access.matrix import routes_of
 from tests.architecture.access.policy import EVERYBODY, POLICY, ROLES, UNAUDITED
-from tests.architecture.access.world import make_world
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def quick_passwords():
-    """Argon2 at its cheapest: what it costs is not asked here, and everybody signs in often."""
-    with pytest.MonkeyPatch.context() as patch:
-        cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-        patch.setattr(passwords, "_hasher", cheap)
-        yield
-
-
-@pytest.fixture(scope="module")
-async def matrix(quick_passwords, server):
-    with psycopg.connect(server.urls.admin, autocommit=True) as admin:
-        yield Matrix(await make_world(server, admin), Digester(admin))
 
 
 def test_every_route_stands_in_the_table_and_the_table_names_no_other():

@@ -45,9 +45,9 @@ class Bare:
         self._loop_seconds += time.process_time() - started
         return answers
 
-    def cpu(self) -> float:
-        """Give the CPU seconds of the loop and of its backend together."""
-        return self._loop_seconds + self._backend.seconds()
+    def cpu(self) -> tuple[float, float]:
+        """Give the CPU seconds of the loop and of its backend."""
+        return self._loop_seconds, self._backend.seconds()
 
     def close(self) -> None:
         """Close both connections."""

@@ -3,7 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 Block = Callable[[int, int], None]
@@ -12,16 +12,18 @@ Block = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Side:
-    """One way to do the same work, and how much CPU it has used so far (seconds)."""
+    """One way to do the same work, and the CPU seconds it has used so far: of the program, of the database."""
 
     block: Block
-    cpu: Callable[[], float]
+    cpu: Callable[[], tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Milliseconds for each operation: the median over the blocks."""
+    """Milliseconds for each operation: medians over the blocks."""
 
+    program_ms: float
+    database_ms: float
     cpu_ms: float
     wall_ms: float
 
@@ -30,20 +32,24 @@ def compare(sides: dict[str, Side], *, operations: int, blocks: int = 8, warm_up
     """Let all sides do the same number of operations in turns; gives each side's cost of one."""
     size = max(1, operations // blocks)
     edges = [0, warm_up, *(warm_up + size * (number + 1) for number in range(blocks))]
-    cpu: dict[str, list[float]] = {name: [] for name in sides}
-    wall: dict[str, list[float]] = {name: [] for name in sides}
+    costs: dict[str, list[Cost]] = {name: [] for name in sides}
     for number, (first, last) in enumerate(pairwise(edges)):
         order = list(sides.items())
         for name, side in order if number % 2 else reversed(order):
-            before, started = side.cpu(), time.perf_counter()
-            side.block(first, last)
-            ended, after = time.perf_counter(), side.cpu()
+            cost = _one_block(side, first, last)
             if number:
-                cpu[name].append((after - before) / (last - first) * 1000)
-                wall[name].append((ended - started) / (last - first) * 1000)
-    return {name: Cost(statistics.median(cpu[name]), statistics.median(wall[name])) for name in sides}
+                costs[name].append(cost)
+    return {name: _median(costs[name]) for name in sides}
 
 
-def total(operations: int, blocks: int = 8, warm_up: int = 20) -> int:
-    """Give how many operations `compare` runs on each side."""
-    return warm_up + max(1, operations // blocks) * blocks
+def _one_block(side: Side, first: int, last: int) -> Cost:
+    each = 1000 / (last - first)
+    before, started = side.cpu(), time.perf_counter()
+    side.block(first, last)
+    ended, after = time.perf_counter(), side.cpu()
+    program, database = ((now - then) * each for now, then in zip(after, before, strict=True))
+    return Cost(program, database, program + database, (ended - started) * each)
+
+
+def _median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(values) for values in zip(*map(astuple, costs), strict=True)))

@@ -1,4 +1,4 @@
-"""Many towns from one, set-based: the same rows under other municipality numbers (ids are unique only within a town)."""
+"""Many towns from one, set-based: the same rows under other municipality numbers (ids are unique within a town)."""
 
 import psycopg
 from psycopg import sql

@@ -1,5 +1,6 @@
 """`list_100`: a page of 100 among all reports of a town, first, deep and filtered, against the same statement alone."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ from tests.bench import blocks, people
 from tests.bench.bare import Bare
 from tests.bench.blocks import Side
 from tests.bench.places import Urls
-from tests.bench.real import Server
+from tests.bench.real import Server, usual
 from tests.bench.result import Result
 
 OPERATIONS = 240
@@ -126,13 +127,14 @@ async def measure(urls: Urls, server: Server) -> list[Result]:
 def compare(question: Question, server: Server, bare: Bare, operations: int = OPERATIONS) -> Result:
     """Compare one list with its statement."""
     path, (sql, values) = question.path, question.statement
-    statements, size = 0, 0
+    statements: Counter[int] = Counter()
+    size = 0
 
     def real_block(first: int, last: int) -> None:
-        nonlocal statements, size
-        for number in range(first, last):
+        nonlocal size
+        for _ in range(first, last):
             answer = server.ask("GET", path, question.reader.token)
-            statements = max(statements, answer.statements) if number else 0
+            statements[answer.statements] += 1
             size = len(answer.body)
 
     def bare_block(first: int, last: int) -> None:
@@ -141,5 +143,5 @@ def compare(question: Question, server: Server, bare: Bare, operations: int = OP
     cost = blocks.compare(
         {"real": Side(real_block, server.cpu), "bare": Side(bare_block, bare.cpu)}, operations=operations, warm_up=10
     )
-    return Result.of(question.name, operations, cost["real"], cost["bare"], limit=RATIO, statements=statements,
+    return Result.of(question.name, operations, cost["real"], cost["bare"], limit=RATIO, statements=usual(statements),
                      statement_limit=STATEMENTS, bytes=size)  # fmt: skip

@@ -4,6 +4,7 @@ import http.client
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,9 +49,9 @@ class Server:
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.body[:500].decode(errors='replace')}")
         return answer
 
-    def cpu(self) -> float:
-        """Give the CPU seconds of server process and PostgreSQL backends together."""
-        return cpu_seconds(self._pid) + self._backends.seconds()
+    def cpu(self) -> tuple[float, float]:
+        """Give the CPU seconds of the server process and of its PostgreSQL backends."""
+        return cpu_seconds(self._pid), self._backends.seconds()
 
     def close(self) -> None:
         """Close what this side holds open."""
@@ -58,15 +59,27 @@ class Server:
         self._backends.close()
 
 
+def usual(statements: Counter[int]) -> int:
+    """Give how many statements most requests ran.
+
+    The first one after a start also reads the town's configuration, and one a minute the keys that sign tokens.
+    """
+    return statements.most_common(1)[0][0]
+
+
 @contextmanager
 def running(urls: Urls) -> Iterator[Server]:
     """Start the server on a database and stop it afterwards."""
     with tempfile.TemporaryDirectory(prefix="belediye-bench-") as folder:
-        log = Path(folder, "log").open("wb")
-        with log, subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.serve", urls.name, folder],
-            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=log,
-        ) as process:  # fmt: skip
+        with (
+            Path(folder, "log").open("wb") as log,
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.bench.serve", urls.name, folder],
+                cwd=CHECKOUT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            ) as process,
+        ):
             try:
                 assert process.stdout is not None
                 line = process.stdout.readline()

@@ -1,5 +1,6 @@
 """One line of the benchmark's table."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ class Result:
     cpu_ms: float
     bare_cpu_ms: float
     wall_ms: float
+    server_ms: float
+    database_ms: float
     limit: float | None = None
     statements: int | None = None
     statement_limit: int | None = None
@@ -24,7 +27,16 @@ class Result:
     @classmethod
     def of(cls, name: str, n: int, real: Cost, bare: Cost, **more: Any) -> "Result":
         """Take both sides' costs."""
-        return cls(name, n, real.cpu_ms, bare.cpu_ms, real.wall_ms, **more)
+        return cls(name, n, real.cpu_ms, bare.cpu_ms, real.wall_ms, real.program_ms, real.database_ms, **more)
+
+    @classmethod
+    def sum_of(cls, name: str, parts: Sequence["Result"], **more: Any) -> "Result":
+        """Take one operation of each part."""
+        sums = {
+            cost: sum(getattr(part, cost) for part in parts)
+            for cost in ("cpu_ms", "bare_cpu_ms", "wall_ms", "server_ms", "database_ms")
+        }
+        return cls(name, sum(part.n for part in parts), **sums, **more)
 
     @property
     def ratio(self) -> float:

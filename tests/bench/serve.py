@@ -1,12 +1,13 @@
 """The measured server: `python -m tests.bench.serve DATABASE FOLDER`, one process as `belediye serve` runs it.
 
-It writes the address it took to standard output. With BENCH_PROFILE=<file> it runs under cProfile, which makes it
-slower: read such a run for where the time goes, not for how much.
+It writes the port it took to standard output. With BENCH_PROFILE=<file> it runs under cProfile (CPU time), which makes
+it slower: read such a run for where the time goes, not for how much.
 """
 
 import cProfile
 import os
 import sys
+import time
 from pathlib import Path
 
 from api.cli.serving import listen, serve_one
@@ -24,7 +25,7 @@ def main(database: str, folder: Path) -> None:
     if profile is None:
         serve_one(listener, settings, 0.0, os.getppid())
         return
-    profiler = cProfile.Profile()
+    profiler = cProfile.Profile(time.process_time)
     try:
         profiler.runcall(serve_one, listener, settings, 0.0, os.getppid())
     finally:

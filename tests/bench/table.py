@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tests.bench.result import Result
 
@@ -19,7 +19,19 @@ def write_json(results: Iterable[Result]) -> None:
 
 def write_table(results: Iterable[Result], console: Console) -> None:
     """Write the table; what misses its limit is marked and nothing more: the benchmark is no gate."""
-    table = Table("İş", "Oran", "Sınır", "CPU ms", "Çıplak SQL ms", "Süre ms", "Sorgu", "Bayt", "n")
+    table = Table(
+        Column("İş", no_wrap=True),
+        "Oran",
+        "Sınır",
+        "CPU ms",
+        "sunucu",
+        "veritabanı",
+        "Çıplak SQL",
+        "Süre",
+        "Sorgu",
+        "Bayt",
+        "n",
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for result in results:
@@ -28,6 +40,8 @@ def write_table(results: Iterable[Result], console: Console) -> None:
             f"{result.ratio:.2f}",
             "—" if result.limit is None else f"≤ {result.limit:g}",
             f"{result.cpu_ms:.2f}",
+            f"{result.server_ms:.2f}",
+            f"{result.database_ms:.2f}",
             f"{result.bare_cpu_ms:.2f}",
             f"{result.wall_ms:.2f}",
             "—" if result.statements is None else str(result.statements),

@@ -13,6 +13,7 @@ from tests.bench.result import Result
 
 TOWNS, REPORTS = 1_400, 300
 OPERATIONS = 400
+TILE_ZOOM = 12
 RATIO = 1.2
 
 
@@ -34,14 +35,7 @@ async def measure(tell: Callable[[str], None]) -> list[Result]:
                 {name: Side(works[work], server.cpu) for name, (server, works) in sides.items()}, operations=OPERATIONS
             )
             results.append(Result.of(f"tenants_{work}", OPERATIONS, cost["among"], cost["alone"]))
-    whole = Result(
-        "tenants",
-        sum(result.n for result in results),
-        sum(result.cpu_ms for result in results),
-        sum(result.bare_cpu_ms for result in results),
-        sum(result.wall_ms for result in results),
-        limit=RATIO,
-    )
+    whole = Result.sum_of("tenants", results, limit=RATIO)
     return [whole, *results]
 
 
@@ -62,6 +56,3 @@ async def _works(urls: Urls, server: Server) -> dict[str, Block]:
         "list_100": ask(question.path, question.reader.token),
         "tile": ask(tile.path, tile.reader.token),
     }
-
-
-TILE_ZOOM = 12

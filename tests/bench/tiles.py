@@ -1,5 +1,6 @@
 """`tile`: the fullest tile of every zoom against the same ST_AsMVT statement alone."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from tests.bench.bare import Bare
 from tests.bench.blocks import Side
 from tests.bench.listing import Reader
 from tests.bench.places import Urls
-from tests.bench.real import Server
+from tests.bench.real import Server, usual
 from tests.bench.result import Result
 
 OPERATIONS, FILTERED_OPERATIONS = 80, 16
@@ -73,17 +74,10 @@ async def measure(urls: Urls, server: Server) -> list[Result]:
     """Compare the tiles of all zooms, and some filtered ones for information."""
     bare, found = Bare(urls), await fullest(urls)
     results = [compare(tile, server, bare, OPERATIONS) for tile in found]
-    whole = Result(
-        "tile",
-        sum(result.n for result in results),
-        sum(result.cpu_ms for result in results) / len(results),
-        sum(result.bare_cpu_ms for result in results) / len(results),
-        sum(result.wall_ms for result in results) / len(results),
-        limit=RATIO,
-        statements=max(result.statements or 0 for result in results),
-        bytes=max(result.bytes or 0 for result in results),
-        byte_limit=MOST_BYTES,
-    )
+    whole = Result.sum_of(
+        "tile", results, limit=RATIO, statements=max(result.statements or 0 for result in results),
+        bytes=max(result.bytes or 0 for result in results), byte_limit=MOST_BYTES,
+    )  # fmt: skip
     filtered = [
         replace(compare(replace(tile, query={"status": "solved"}), server, bare, FILTERED_OPERATIONS),
                 name=f"tile_z{tile.z}_solved")
@@ -98,13 +92,12 @@ def compare(tile: Tile, server: Server, bare: Bare, operations: int) -> Result:
     sql, values = tile.statement
     told: set[bytes] = set()
     drawn: set[bytes] = set()
-    statements = 0
+    statements: Counter[int] = Counter()
 
     def real_block(first: int, last: int) -> None:
-        nonlocal statements
         for _ in range(first, last):
             answer = server.ask("GET", tile.path, tile.reader.token)
-            statements = answer.statements
+            statements[answer.statements] += 1
             told.add(answer.body)
 
     def bare_block(first: int, last: int) -> None:
@@ -117,5 +110,5 @@ def compare(tile: Tile, server: Server, bare: Bare, operations: int) -> Result:
     )  # fmt: skip
     # A case may become late between two tiles, so not all need to be the same.
     assert told & drawn, f"{tile.path}: the two sides gave different tiles"
-    return Result.of(f"tile_z{tile.z}", operations, cost["real"], cost["bare"], statements=statements,
+    return Result.of(f"tile_z{tile.z}", operations, cost["real"], cost["bare"], statements=usual(statements),
                      bytes=max(map(len, told)), byte_limit=MOST_BYTES)  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api.console.routes import router
 from tests.console.browser import Browser
 
 
@@ -14,9 +13,3 @@ async def browser(server) -> AsyncIterator[Browser]:
     opened = Browser(server)
     yield opened
     await opened.http.aclose()
-
-
-@pytest.fixture
-def console_routes():
-    """The console's routes."""
-    return router.routes

@@ -188,8 +188,8 @@ async def test_a_lost_periodic_job_gives_way_to_its_next_time(real_db, platform)
         connection.execute("UPDATE procrastinate_jobs SET queueing_lock = %s, lock = %s", (name, name))
         connection.execute(
             """INSERT INTO procrastinate_jobs (queue_name, task_name, args, lock, queueing_lock)
-               VALUES ('default', %(name)s, '{}', %(name)s, %(name)s)""",
-            {"name": name},
+               VALUES ('default', %s, '{}', %s, %s)""",
+            (name, name, name),
         )
     async with platform.transaction() as session:
         assert await put_back_lost(session) == 1

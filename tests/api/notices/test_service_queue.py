@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import count
+from uuid import uuid4
 
 import pytest
 
@@ -77,14 +78,14 @@ def citizen_actor(citizen_id, municipality_id=TOWN):
 
 @pytest.fixture
 async def reader(outbox):
-    """A citizen with five messages, the newest called 4."""
+    """A citizen with five messages over nearly half a year, the newest called 4."""
     citizen_id = await make_citizen(outbox.database, TOWN, next(PHONES))
-    start = clock.now() - timedelta(days=40)
+    start = clock.now() - timedelta(days=160)
     async with outbox.database.transaction(TOWN) as session:
         for number in range(5):
             await service.put_in_inbox(
                 session, TOWN, citizen_id, kind="complaint.close", title=f"{number}", body="Çözüldü.",
-                link_kind="complaint", link_id=uuid7(), message_id=uuid7(), at=start + timedelta(days=10 * number),
+                link_kind="complaint", link_id=uuid7(), message_id=uuid7(), at=start + timedelta(days=40 * number),
             )  # fmt: skip
     return citizen_actor(citizen_id)
 
@@ -133,6 +134,16 @@ async def test_the_first_reading_of_a_message_is_in_the_audit_trail_once(outbox,
             await service.mark_read(session, reader, message.id)
     found = outbox.execute("SELECT 1 FROM audit_record WHERE action = 'inbox.read' AND object_id = %s", str(message.id))
     assert found == 1
+
+
+async def test_a_message_whose_id_does_not_tell_its_time_can_be_read_as_well(outbox, reader):
+    for message_id in (uuid4(), uuid7()):
+        async with outbox.database.transaction(TOWN) as session:
+            await service.put_in_inbox(
+                session, TOWN, reader.id, kind="complaint.answer", title="x", body="x",
+                message_id=message_id, at=clock.now() - timedelta(days=300),
+            )  # fmt: skip
+            assert (await service.mark_read(session, reader, message_id)).read_at is not None
 
 
 async def test_an_unknown_message_is_not_found(outbox, reader):

@@ -184,8 +184,9 @@ async def _part(
     ).fetchone()  # fmt: skip
     assert category is not None
     filed = await server.filed(
-        reporter.headers, slug, code=category[0], description=f"{mark} açıklama", photo_ids=[str(photo_id)]
-    )
+        reporter.headers, slug, code=category[0], neighbourhood=list(PARTS).index(part), description=f"{mark} açıklama",
+        photo_ids=[str(photo_id)],
+    )  # fmt: skip
     case_id = UUID(filed["id"])
     admin.execute("UPDATE complaint SET department_id = %s WHERE id = %s", (department_id, case_id))
     admin.execute(
