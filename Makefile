@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 BIN := .venv/bin
 
-.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench lock migration openapi wheel clean
+.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench screenshots lock migration openapi wheel clean
 
 help: ## Bu listeyi gösterir
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ fmt: ready ## Kodu biçimler
 bench: ready ## Başarım tablosu: işlem başına işlemci süresi, çıplak SQL'e oranla (ARGS='--json')
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+screenshots: setup ## docs/screenshots resimlerini, çalışan bir örnekten (make demo) yeniler
+	@$(BIN)/python -m tests.screenshots
+
 lock: ready ## Kilit dosyalarını yeniler (requirements.lock, .ci/uv.txt, package-lock.json); hepsini yükseltmek için ARGS=--upgrade
 	.ci/uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock --quiet $(ARGS)
 	sed -n 's/^\(uv==[^ ]*\).*/\1/p' .ci/uv.txt | .ci/uv pip compile - --generate-hashes --no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock" -o .ci/uv.txt
@@ -61,8 +64,8 @@ migration: ready ## Tablolardan yeni bir göç yazar: make migration NAME=compla
 	@$(BIN)/python .ci/migration.py "$(NAME)"
 	@$(BIN)/ruff format --quiet api/migrations/versions
 
-openapi: ready ## API tanımını build/openapi.json dosyasına yazar
-	@$(BIN)/python .ci/openapi.py build/openapi.json
+openapi: ready ## API tanımını docs/openapi.json dosyasına yazar
+	@$(BIN)/python .ci/openapi.py docs/openapi.json
 
 wheel: ready ## Kurulum paketi ve kilidi: dist/*.whl, dist/requirements.txt
 	@rm -rf build/lib

@@ -1,4 +1,4 @@
-"""Writes the description of the API to a file: `python .ci/openapi.py build/openapi.json`."""  # noqa: INP001 (a script)
+"""Writes the description of the API to a file: `python .ci/openapi.py docs/openapi.json`."""  # noqa: INP001 (a script)
 
 import base64
 import json
@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from pydantic import SecretStr
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from api.app import create_app
 from api.settings import Settings

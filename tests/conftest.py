@@ -5,12 +5,15 @@
 """
 
 import asyncio
+import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 import pytest
@@ -22,6 +25,7 @@ from api.core.logs import configure_logging
 from tests.factories.serving import Served, served
 
 CHECKOUT = Path(__file__).parents[1]
+SERVER_IN_USE = pytest.StashKey[TextIO]()
 # Runs beside each other do not meet: their clones are named by the controlling process.
 RUN = os.environ.setdefault("BELEDIYE_TEST_RUN", str(os.getpid()))
 # What the template database is made of; a run finds the template of an earlier one as long as none of this changed.
@@ -96,6 +100,8 @@ def pytest_configure(config: pytest.Config) -> None:
         password = os.environ.setdefault("BELEDIYE_TEST_ROLE_PASSWORD", secrets.token_urlsafe(16))
         passwords = dict.fromkeys(("belediye_owner", "belediye_app", "belediye_platform"), password)
     else:
+        # Held by every run that uses the private server: the last one to let go may stop it.
+        config.stash[SERVER_IN_USE] = _hold_server()
         _server().start()
     _drop_databases(lambda run: not _is_alive(run))
     _make_template(passwords)
@@ -121,6 +127,14 @@ def _make_template(passwords: dict[str, str] | None) -> None:
             connection.execute(f'DROP DATABASE "{name}"')
 
 
+def _hold_server() -> TextIO:
+    path = CHECKOUT / ".local" / "test-server.lock"
+    path.parent.mkdir(exist_ok=True)
+    lock = path.open("w", encoding="utf-8")
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    return lock
+
+
 def _is_alive(run: str) -> bool:
     return Path(f"/proc/{run}").exists()
 
@@ -143,8 +157,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     _drop_databases(lambda run: run == RUN)
-    if "DATABASE_URL" not in os.environ and not _databases():
-        _server().stop()
+    in_use = config.stash.get(SERVER_IN_USE, None)
+    if in_use is not None:
+        with in_use, contextlib.suppress(BlockingIOError):
+            fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _server().stop()
 
 
 @pytest.fixture(scope="session")

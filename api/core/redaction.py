@@ -86,7 +86,7 @@ def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     """
     for key in list(event):
         if key not in _OWN_KEYS:
-            event[redact_text(key)] = _redacted(key, event.pop(key), 0)
+            event[_redacted_key(key)] = _redacted(key, event.pop(key), 0)
     return event
 
 
@@ -121,6 +121,11 @@ _SECRET_RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("bearer", "basic"), lambda text: _BEARER.sub(lambda found: f"{found[1] or found[2]}{HIDDEN}", text)),
     (("kod", "code", "otp", "pin", "fre"), lambda text: _SPOKEN_CODE.sub(rf"\1{HIDDEN}", text)),
 )
+
+
+@lru_cache(maxsize=4096)
+def _redacted_key(key: str) -> str:
+    return redact_text(key)
 
 
 @lru_cache(maxsize=4096)

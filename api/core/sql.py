@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import psycopg
 from psycopg.rows import dict_row
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 Row = dict[str, Any]
 MOST_DEAD_CONNECTIONS = 20
+_HELD = "driver_connection"
 
 
 @dataclass
@@ -35,10 +37,22 @@ class CountingCursor(psycopg.AsyncCursor[Any]):
         return self
 
 
+class _Held(NamedTuple):
+    transaction: SessionTransaction | None
+    connection: psycopg.AsyncConnection[Any]
+
+
 async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
     """Give the psycopg connection on which the session's transaction runs."""
-    raw = await (await session.connection()).get_raw_connection()
-    return cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+    # Asking SQLAlchemy costs more than some statements: once for each transaction is enough.
+    held: _Held | None = session.info.get(_HELD)
+    if held is None or held.transaction is not session.sync_session.get_transaction():
+        raw = await (await session.connection()).get_raw_connection()
+        held = _Held(
+            session.sync_session.get_transaction(), cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+        )
+        session.info[_HELD] = held
+    return held.connection
 
 
 async def fetch_all(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Row]:

@@ -44,7 +44,8 @@ def raise_curtain(
         "simulator",
         (
             *("-m", "tests.simulators.netgsm", "--port", str(ports[1]), "--delivery-seconds", _DELIVERY_SECONDS),
-            *("--username", _SMS_ACCOUNT, "--password", secrets.sms_password, "--header", _SMS_HEADER),
+            # A random password may begin with "-": only this form keeps it from being read as an option.
+            *("--username", _SMS_ACCOUNT, f"--password={secrets.sms_password}", "--header", _SMS_HEADER),
         ),
         environment_of({}),
         checkout,

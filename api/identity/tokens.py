@@ -7,7 +7,7 @@ only the algorithm, the type and the key id, so `jku`, `x5u`, `jwk`, `b64` and `
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 from uuid import UUID, uuid4
 
 import jwt
@@ -85,8 +85,26 @@ def key_id_of(token: str) -> str:
     return kid
 
 
+class Opened(NamedTuple):
+    """A token whose signature and form hold; whether it is its time has to be asked at every use."""
+
+    claims: Claims
+    issued: datetime
+    begins: datetime
+    ends: datetime
+
+
 def verify_access_token(token: str, keys: Mapping[str, Ed25519PublicKey]) -> Claims:
     """Verify signature, issuer, times and form of a token against our own keys by key id.
+
+    Raises:
+        Unauthenticated: any of it does not hold; which one is not said.
+    """
+    return current_claims(open_access_token(token, keys))
+
+
+def open_access_token(token: str, keys: Mapping[str, Ed25519PublicKey]) -> Opened:
+    """Verify signature, issuer and form of a token against our own keys by key id; its times are only read.
 
     Raises:
         Unauthenticated: any of it does not hold; which one is not said.
@@ -98,11 +116,23 @@ def verify_access_token(token: str, keys: Mapping[str, Ed25519PublicKey]) -> Cla
         payload = _jwt.decode(token, key, algorithms=[ALGORITHM], issuer=ISSUER)
     except jwt.PyJWTError:
         raise Unauthenticated from None
-    _demand_current(payload)
     try:
-        return _claims(payload)
+        return Opened(_claims(payload), *(_time(payload[name]) for name in ("iat", "nbf", "exp")))
     except (ValueError, TypeError, AttributeError):
         raise Unauthenticated from None
+
+
+def current_claims(opened: Opened) -> Claims:
+    """Give the claims of a token whose time is now.
+
+    Raises:
+        Unauthenticated: it is expired, not valid yet, or lives longer than we issue them.
+    """
+    now = clock.now()
+    _, issued, begins, ends = opened
+    if issued > now + LEEWAY or begins > now + LEEWAY or ends <= now - LEEWAY or ends - issued > ACCESS_LIFETIME:
+        raise Unauthenticated
+    return opened.claims
 
 
 def _claims(payload: dict[str, Any]) -> Claims:
@@ -112,13 +142,6 @@ def _claims(payload: dict[str, Any]) -> Claims:
     if type(municipality_id) is not int or municipality_id <= 0:
         raise ValueError("mun")
     return Claims(cast("Audience", audience), UUID(payload["sub"]), municipality_id, UUID(payload["dev"]))
-
-
-def _demand_current(payload: dict[str, Any]) -> None:
-    now = clock.now()
-    issued, begins, ends = (_time(payload[name]) for name in ("iat", "nbf", "exp"))
-    if issued > now + LEEWAY or begins > now + LEEWAY or ends <= now - LEEWAY or ends - issued > ACCESS_LIFETIME:
-        raise Unauthenticated
 
 
 def _time(value: Any) -> datetime:

@@ -27,7 +27,7 @@ COPIED = {
 }
 ORIGINALS = {
     "complaint": "id = %(case_id)s",
-    "complaint_event": "complaint_id = %(case_id)s AND action = 'note'",
+    "complaint_event": "complaint_id = %(case_id)s AND action = 'file'",
     "inbox_message": "id = %(message_id)s",
     "staff_user": "id = %(staff_id)s",
     "role_assignment": "id = %(assignment_id)s",
@@ -44,7 +44,8 @@ def multiply(world, first: int, last: int) -> None:
         **{name: getattr(things, name) for name in things.__dataclass_fields__},
         "own_device_id": world.home["citizen"].device_id,
         "mine": world.towns[HOME].municipality_id,
-        "first": first, "last": last,
+        "first": first,
+        "last": last,
     }
     for table, changes in COPIED.items():
         columns = [
@@ -55,7 +56,9 @@ def multiply(world, first: int, last: int) -> None:
             ).fetchall()
         ]
         taken = [changes.get(name, "gen_random_uuid()" if name == "id" else name) for name in columns]
-        chosen = ORIGINALS.get(table, f"id = (SELECT max(id::text)::uuid FROM {table} WHERE municipality_id = %(mine)s)")
+        chosen = ORIGINALS.get(
+            table, f"id = (SELECT max(id::text)::uuid FROM {table} WHERE municipality_id = %(mine)s)"
+        )
         world.admin.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(taken)} FROM {table},"
             f" generate_series(%(first)s::int, %(last)s::int) AS copy(i) WHERE municipality_id = %(mine)s AND {chosen}",
@@ -79,13 +82,14 @@ async def statements(matrix, route: str) -> tuple[int, int]:
     return min(counts), len(answer.content)
 
 
-async def test_every_reading_costs_as_many_statements_for_a_hundred_rows_as_for_five(matrix):
+async def test_no_reading_costs_more_statements_for_a_hundred_rows_than_for_five(matrix):
     multiply(matrix.world, 1, 4)
     few = {route: await statements(matrix, route) for route in READING}
     multiply(matrix.world, 5, 99)
     many = {route: await statements(matrix, route) for route in READING}
-    assert {route: count for route, (count, _) in many.items()} == {route: count for route, (count, _) in few.items()}
-    grown = {route for route in READING if many[route][1] > 4 * few[route][1]}
+    # The inbox even spares one: a page that is full needs no look into older months.
+    assert {route: many[route][0] for route in READING if many[route][0] > few[route][0]} == {}
+    grown = {route for route in READING if many[route][1] > 2 * few[route][1]}
     assert grown >= {
         "GET /v1/complaints", "GET /v1/staff", "GET /v1/inbox", "GET /v1/me/devices", "GET /v1/substitutions",
         "GET /v1/staff/{user_id}/devices", "GET /v1/complaints/{complaint_id}", "GET /v1/municipality/service-areas",

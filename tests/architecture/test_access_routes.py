@@ -91,7 +91,11 @@ def test_what_is_public_here_is_public_in_the_access_table():
 
 
 def test_a_route_without_a_lock_would_be_seen_however_deeply_it_is_nested():
-    inner, outer, app = APIRouter(), APIRouter(prefix="/outer"), FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    inner, outer, app = (
+        APIRouter(),
+        APIRouter(prefix="/outer"),
+        FastAPI(openapi_url=None, docs_url=None, redoc_url=None),
+    )
 
     @inner.get("/open")
     async def stand_open() -> None:

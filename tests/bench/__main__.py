@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import sys
 from collections.abc import Callable
 
 from rich.console import Console
@@ -42,7 +43,7 @@ def main() -> None:
     if arguments.json:
         table.write_json(results)
     else:
-        table.write_table(results, Console())
+        table.write_table(results, Console(width=None if sys.stdout.isatty() else 140))
 
 
 async def _measure(names: list[str], tell: Callable[[str], None]) -> list[Result]:

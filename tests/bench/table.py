@@ -27,7 +27,7 @@ def write_table(results: Iterable[Result], console: Console) -> None:
         "sunucu",
         "veritabanı",
         "Çıplak SQL",
-        "Süre",
+        "süre",
         "Sorgu",
         "Bayt",
         "n",

@@ -9,8 +9,7 @@ import psycopg
 
 from api.complaints.reading import conditions_of
 from api.complaints.schemas import FilterQuery
-from api.complaints.tiles import LIVE_CELLS, LIVE_SQL, PYRAMID_SQL
-from geo.grid import cell_level
+from api.complaints.tiles import LIVE_SQL, PYRAMID_SQL, cluster_level, live_cells
 from geo.morton import tile_range
 from tests.bench import blocks
 from tests.bench.bare import Bare
@@ -54,12 +53,12 @@ class Tile:
     def statement(self) -> tuple[str, dict[str, Any]]:
         """The same as SQL with its values."""
         place = {"z": self.z, "x": self.x, "y": self.y, "municipality_id": self.reader.claims.municipality_id}
-        level = cell_level(self.z)
+        level = cluster_level(self.z)
         if not self.query and level is not None:
             first, last = tile_range(self.z, self.x, self.y, level)
             return PYRAMID_SQL.format(count="total"), {**place, "level": level, "first": first, "last": last}
         conditions, values = conditions_of(self.reader.actor, FilterQuery(**self.query).filter())
-        return LIVE_SQL.format(conditions=" AND ".join(conditions)), {**values, **place, "cells": LIVE_CELLS}
+        return LIVE_SQL.format(conditions=" AND ".join(conditions)), {**values, **place, "cells": live_cells(self.z)}
 
 
 async def fullest(urls: Urls) -> list[Tile]:

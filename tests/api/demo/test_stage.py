@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -37,7 +38,8 @@ def test_another_folder_has_other_secrets(stage, tmp_path):
 def test_a_secret_that_was_lost_is_made_anew_and_the_others_stay(stage):
     first = stage.secrets()
     path = stage.folder / "demo.env"
-    path.write_text("".join(line for line in path.open() if not line.startswith("SMS_")))
+    kept = [line for line in path.read_text().splitlines(keepends=True) if not line.startswith("SMS_")]
+    path.write_text("".join(kept))
     again = stage.secrets()
     assert again.master_key == first.master_key
     assert again.sms_password != first.sms_password
@@ -148,8 +150,6 @@ sys.stdin.read()
 
 def test_a_taken_port_is_passed_over():
     first = free_port(23_000)
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", first))
         taken.listen()
@@ -159,11 +159,15 @@ def test_a_taken_port_is_passed_over():
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_every_stop_signal_is_one_exception_and_a_second_one_changes_nothing(number):
     before = signal.getsignal(number)
-    with pytest.raises(Stopped) as stop, stoppable():
+
+    def be_stopped_twice():
         try:
             os.kill(os.getpid(), number)
         finally:
             os.kill(os.getpid(), number)
+
+    with pytest.raises(Stopped) as stop, stoppable():
+        be_stopped_twice()
     assert stop.value.number == number
     assert signal.getsignal(number) is before
 

@@ -130,7 +130,7 @@ async def test_a_message_in_doubt_that_was_not_taken_is_sent_again_only_after_th
 
 
 async def test_a_login_code_in_doubt_is_never_sent_again(outbox, sms_control):
-    message_id = await outbox.queue(purpose="login_code")
+    message_id = await outbox.queue(purpose="login_code", expires_at=clock.now() + timedelta(hours=1))
     await send_into_doubt(outbox, sms_control, taken=False)
     assert outbox.row(message_id)["body"] is None
     with clock.frozen(clock.now() + SETTLED):

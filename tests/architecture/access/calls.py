@@ -178,7 +178,7 @@ plain("GET /v1/inbox")
 async def _revoke_device(at: Attempt) -> Call:
     own, citizen = at.person.device_id or uuid7(), at.world.towns[HOME].citizen_device_id
     named = {"-": own, "citizen": citizen}
-    return Call({"device_id": named[at.target] if at.target in named else at.things.device_id})
+    return Call({"device_id": named.get(at.target, at.things.device_id)})
 
 
 @maker("POST /v1/consents")

@@ -39,10 +39,16 @@ ADMINISTRATOR = only("municipal_administrator")
 
 OVERSEERS = only(DESK, MANAGER, MAYOR, AUDITOR)
 READERS_OF_CASES = only(OVERSEERS, OFFICER, HEAD, INSPECTOR, LICENCE, "enforcement_officer")
-READERS = {"works": only("citizen", OVERSEERS, OFFICER, HEAD, INSPECTOR), "licensing": only("neighbour", OVERSEERS, LICENCE)}
+READERS = {
+    "works": only("citizen", OVERSEERS, OFFICER, HEAD, INSPECTOR),
+    "licensing": only("neighbour", OVERSEERS, LICENCE),
+}
 FIELD_WORK = {"works": only(OFFICER, HEAD, INSPECTOR), "licensing": NOBODY, "foreign": NOBODY}
 ANSWERERS = {"works": only(DESK, OFFICER, HEAD), "licensing": only(DESK, LICENCE), "foreign": NOBODY}
-NOTERS = {"works": only(DESK, OFFICER, HEAD, INSPECTOR, MANAGER, MAYOR), "licensing": only(DESK, LICENCE, MANAGER, MAYOR)}
+NOTERS = {
+    "works": only(DESK, OFFICER, HEAD, INSPECTOR, MANAGER, MAYOR),
+    "licensing": only(DESK, LICENCE, MANAGER, MAYOR),
+}
 ENDERS = {"works": only(DESK, HEAD), "licensing": only(DESK), "foreign": NOBODY}
 REPORTERS = {"works": only("citizen"), "licensing": only("neighbour"), "foreign": NOBODY}
 OWNERS = {"works": only("citizen"), "licensing": only("neighbour"), "foreign": NOBODY}
@@ -90,7 +96,11 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
     "POST /v1/staff/{user_id}/reset-sign-in": STAFF_EDITORS,
     "POST /v1/staff/{user_id}/roles": {**STAFF_EDITORS, "foreign in body": NOBODY},
     "DELETE /v1/staff/{user_id}/roles/{assignment_id}": {**STAFF_EDITORS, "foreign assignment": NOBODY},
-    "GET /v1/staff/{user_id}/devices": {"works": only(HEAD, ADMINISTRATOR), "licensing": ADMINISTRATOR, "foreign": NOBODY},
+    "GET /v1/staff/{user_id}/devices": {
+        "works": only(HEAD, ADMINISTRATOR),
+        "licensing": ADMINISTRATOR,
+        "foreign": NOBODY,
+    },
     "GET /v1/substitutions": {"-": only(HEAD, ADMINISTRATOR)},
     "POST /v1/substitutions": {**LENDERS, "foreign in body": NOBODY},
     "POST /v1/substitutions/{substitution_id}/end": LENDERS,
@@ -100,7 +110,10 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
     },
     "POST /v1/complaints": {"-": CITIZENS, "foreign in body": NOBODY, **STOLEN_PHOTO},
     "POST /v1/complaints/counter": {"-": only(DESK), "foreign in body": NOBODY, **STOLEN_PHOTO},
-    "GET /v1/complaints": {"-": only(CITIZENS, READERS_OF_CASES), "foreign in filter": only(CITIZENS, READERS_OF_CASES)},
+    "GET /v1/complaints": {
+        "-": only(CITIZENS, READERS_OF_CASES),
+        "foreign in filter": only(CITIZENS, READERS_OF_CASES),
+    },
     "GET /v1/complaints/tiles/{z}/{x}/{y}.mvt": {
         "-": READERS_OF_CASES,
         "foreign": READERS_OF_CASES,  # a place is nobody's; what lies there is

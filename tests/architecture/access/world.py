@@ -136,9 +136,10 @@ def _mark(admin: psycopg.Connection[Any], mine: int, slug: str) -> None:
         {"mark": shown, "mine": mine},
     )
     admin.execute(
-        "UPDATE appearance SET texts = jsonb_build_object('welcome', jsonb_build_object('tr', %s::text)) WHERE municipality_id = %s",
+        """UPDATE appearance SET texts = jsonb_build_object('welcome', jsonb_build_object('tr', %s::text))
+            WHERE municipality_id = %s""",
         (shown, mine),
-    )  # fmt: skip
+    )
     admin.execute("UPDATE municipality SET config_version = config_version + 1 WHERE id = %s", (mine,))
 
 
@@ -179,9 +180,10 @@ async def _part(
     assert named.status_code == 200, named.text
     photo_id, spare = [UUID(await server.photo(reporter.headers)) for _ in range(2)]
     category = admin.execute(
-        "SELECT code FROM complaint_category WHERE municipality_id = %s AND authority = 'own' AND parent_id IS NOT NULL LIMIT 1",
+        """SELECT code FROM complaint_category
+            WHERE municipality_id = %s AND authority = 'own' AND parent_id IS NOT NULL LIMIT 1""",
         (mine,),
-    ).fetchone()  # fmt: skip
+    ).fetchone()
     assert category is not None
     filed = await server.filed(
         reporter.headers, slug, code=category[0], neighbourhood=list(PARTS).index(part), description=f"{mark} açıklama",

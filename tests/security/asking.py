@@ -1,0 +1,66 @@
+"""Calls any route as somebody whom it lets in, with one thing about the call changed."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+
+from tests.architecture.access.calls import MAKERS, Attempt, Call
+from tests.architecture.access.matrix import Matrix
+from tests.architecture.access.people import HOME, Person
+from tests.architecture.access.policy import POLICY
+from tests.architecture.access.resetting import reset
+from tests.factories.serving import Headers
+
+_FIRST = ("citizen", "municipal_administrator", "service_desk", "department_head")
+
+
+def somebody(route: str) -> tuple[str, str]:
+    """A target of the route and a person who is let in there."""
+    target, names = next((target, names) for target, names in POLICY[route].items() if names)
+    return target, next(name for name in (*_FIRST, *sorted(names)) if name in names)
+
+
+class Asking:
+    """One caller's view of the API of the planted towns."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix, self.world = matrix, matrix.world
+        self.client = matrix.world.server.client
+
+    def person(self, name: str) -> Person:
+        """Somebody of the home town."""
+        return self.world.home[name]
+
+    async def call(self, route: str, *, is_fresh: bool = True) -> tuple[Call, Headers]:
+        """What somebody who is let in would send, and as whom."""
+        target, name = somebody(route)
+        at = Attempt(self.world, self.world.home[name], target)
+        if is_fresh:
+            reset(at, route)
+        return await MAKERS[route](at), at.person.headers
+
+    async def send(self, route: str, call: Call, headers: Headers, **extra: Any) -> httpx.Response:
+        """Send it."""
+        method, path = route.split(" ")
+        return await self.client.request(
+            method, path.format(**call.path), params=call.query or None, json=call.json, files=call.files,
+            headers=headers, **extra,
+        )  # fmt: skip
+
+    async def with_body(self, route: str, body: Any) -> httpx.Response:
+        """Send the usual call with another body."""
+        call, headers = await self.call(route)
+        return await self.send(route, replace(call, json=body), headers)
+
+    async def raw(self, route: str, content: bytes | Any) -> httpx.Response:
+        """Send the usual call with these bytes as JSON."""
+        call, headers = await self.call(route)
+        method, path = route.split(" ")
+        return await self.client.request(
+            method, path.format(**call.path), content=content, headers={**headers, "Content-Type": "application/json"}
+        )
+
+    def digests(self, slug: str = HOME) -> dict[str, str]:
+        """What a town holds now."""
+        return self.matrix.digester.read(self.world.towns[slug].municipality_id)
