@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/screenshots from a running demo: `make demo` in one window, `make screenshots` in another."""
+"""Takes the pictures of docs/screenshots from a running demo: `make demo` here, `make screenshots` in another window."""
 
 import sys
 from pathlib import Path
@@ -44,17 +44,19 @@ def main(url: str, username: str) -> None:
         page.reload()
         map_ready(page)
         page.screenshot(path=FOLDER / "board-dark.png")
-        page.emulate_media(color_scheme="light")
-        page.goto(f"{url}/console?status_group=solved")
-        page.locator("#results a").first.click()
-        page.wait_for_url("**/console/complaints/**")
-        page.wait_for_timeout(3_000)
-        page.screenshot(path=FOLDER / "case.png", full_page=True)
-        page.set_viewport_size(PHONE)
-        page.goto(f"{url}/console")
-        page.wait_for_timeout(1_500)
-        page.screenshot(path=FOLDER / "board-phone.png")
+        board = context.new_page()
+        board.goto(f"{url}/console?status_group=open")
+        address = board.locator("#results a[href*='/console/complaints/']").first.get_attribute("href")
+        case = context.new_page()
+        case.goto(f"{url}{address}")
+        case.wait_for_timeout(3_000)
+        case.screenshot(path=FOLDER / "case.png", full_page=True)
+        phone = context.new_page()
+        phone.set_viewport_size(PHONE)
+        phone.goto(f"{url}/console")
+        phone.wait_for_timeout(1_500)
+        phone.screenshot(path=FOLDER / "board-phone.png")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000", sys.argv[2] if len(sys.argv) > 2 else "beyazmasa")
+    main(*(sys.argv[1:] or ("http://127.0.0.1:8000", "beyazmasa")))

@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 import psycopg
 
 from api.core.crypto import Keyring
-from api.demo.arrivals import Ints
 from api.demo.cases import NONE, Cases, draw_cases
 from api.demo.copying import timestamps
 from api.demo.crew import Crew
@@ -23,10 +21,11 @@ from api.demo.practice import CHANNELS
 from api.demo.records import COMPLAINT, EVENT, Scribe
 from api.demo.setting import Setting
 from api.demo.timeline import Timeline
+from api.demo.writer import Writer
 
 # From so many rows on it is quicker to build the indexes afterwards.
 MANY = 5_000
-_AT_ONCE = 10_000
+_AT_ONCE = 2_500
 _CITIZEN = """citizen (municipality_id, id, phone, phone_index, name, language, is_blocked, created_at, last_seen_at)"""
 
 
@@ -80,12 +79,12 @@ def load(
     scribe = Scribe(cases, drawn.timeline, drawn.crew, drawn.citizens, np.random.default_rng([*drawn.seed, 9]), photos)
     with psycopg.connect(owner_url) as connection:
         connection.execute("SET LOCAL TimeZone = 'UTC'")
-        with indexes_off(connection) if len(cases) >= many else nullcontext():
-            _copy(connection, _CITIZEN, _citizen_lines(town, drawn.citizens, ring))
+        with indexes_off(connection) if len(cases) >= many else nullcontext(), Writer(connection) as writer:
+            writer.copy(_CITIZEN, _citizen_lines(town, drawn.citizens, ring))
             for first in range(0, len(cases), _AT_ONCE):
                 last = min(first + _AT_ONCE, len(cases))
-                _copy(connection, COMPLAINT, scribe.complaint_lines(first, last))
-                _copy(connection, EVENT, scribe.event_lines(first, last))
+                writer.copy(COMPLAINT, scribe.complaint_lines(first, last))
+                writer.copy(EVENT, scribe.event_lines(first, last))
                 advance(last - first)
         for year, number in scribe.numbers.last_of_year.items():
             connection.execute(
@@ -104,20 +103,11 @@ def load(
             connection.execute(f"ANALYZE {table}")
 
 
-def _copy(connection: psycopg.Connection[Any], target: str, lines: Iterable[str]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
-        copy.write("".join(lines))
-
-
 def _citizen_lines(town: int, citizens: Citizens, ring: Keyring) -> Iterable[str]:
-    created, seen = _moments(citizens.created_at), _moments(citizens.last_seen_at)
+    created, seen = timestamps(citizens.created_at), timestamps(citizens.last_seen_at)
     for row, identifier in enumerate(citizens.ids):
         phone, phone_index, name = citizen_values(citizens, ring, row)
         yield (
             f"{town}\t{identifier}\t{phone}\t{phone_index}\t{name}\t{citizens.language(row)}\tf\t"
             f"{created[row]}\t{seen[row]}\n"
         )
-
-
-def _moments(at: Ints) -> list[str]:
-    return timestamps(at)

@@ -40,10 +40,9 @@ class Numbers:
 
 def number_cases(cases: Cases) -> Numbers:
     """Number the cases of each year in the order of filing, from one on, without gaps."""
-    years, first, counts = np.unique(local_years(cases.at), return_index=True, return_counts=True)
+    years, counts = np.unique(local_years(cases.at), return_counts=True)
     texts: list[str] = []
-    for year, begins, count in sorted(zip(years.tolist(), first.tolist(), counts.tolist(), strict=True)):
-        assert begins == len(texts)  # noqa: S101 (cases lie in the order of their moments)
+    for year, count in zip(years.tolist(), counts.tolist(), strict=True):
         texts += [f"{year}-{number:06d}" for number in range(1, count + 1)]
     return Numbers(texts, dict(zip(years.tolist(), counts.tolist(), strict=True)))
 

@@ -15,7 +15,8 @@ class SmsMessage(SQLModel, table=True):
     __tablename__ = "sms_message"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('queued','sending','submitted','unknown','delivered','undelivered','expired','rejected','dead')",
+            "status IN ('queued','sending','submitted','unknown','delivered','undelivered',"
+            "'expired','rejected','dead')",
             name="ck_sms_message_status",
         ),
         Index("ix_sms_message_due", "municipality_id", "next_at",

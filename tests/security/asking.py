@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -60,6 +61,26 @@ class Asking:
         return await self.client.request(
             method, path.format(**call.path), content=content, headers={**headers, "Content-Type": "application/json"}
         )
+
+    async def at_address(self, method: str, raw_path: str, headers: Headers) -> int:
+        """Send exactly this method and path, which no client has tidied up; gives the status."""
+        sent: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                sent.append(message["status"])
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+            "path": unquote(raw_path), "raw_path": raw_path.encode(), "query_string": b"", "root_path": "",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000),
+        }  # fmt: skip
+        await self.world.server.app(scope, receive, send)
+        return sent[0]
 
     def digests(self, slug: str = HOME) -> dict[str, str]:
         """What a town holds now."""

@@ -26,10 +26,9 @@ async def test_only_the_described_methods_are_answered(asking, route):
     for method in METHODS:
         if method in described:
             continue
-        answer = await asking.client.request(method, path_of(route, call), headers=headers)
-        # An address may also be that of one record (`/complaints/counter` and `/complaints/{id}`).
-        assert answer.status_code in {404, 405, 422}, f"{method}: {answer.status_code}"
-        assert not answer.text.startswith("<")
+        status = await asking.at_address(method, path_of(route, call), headers)
+        # An address may also look like that of one record (`/complaints/counter` and `/complaints/{id}`).
+        assert status in {404, 405, 422}, f"{method}: {status}"
     assert changed(before, asking.digests()) == []
 
 
@@ -59,12 +58,11 @@ async def test_another_spelling_of_an_address_is_another_address(asking, route):
         f"/console/..{path}", f"/./{path[1:]}", path.replace("/v1/", "/v1/%2e/"), f"{path};x=1", f"{path}%00",
         path.replace("/v1", "/v1%2f", 1), f"{path}.json",
     ):  # fmt: skip
-        answer = await asking.client.request(
-            method, f"http://127.0.0.1:8000{spelling}", headers=headers, follow_redirects=False
-        )
-        assert answer.status_code in {401, 403, 404, 405, 422}, f"{spelling}: {answer.status_code}"
-        if answer.status_code == 422:
-            assert "{" in route, spelling
+        if spelling == path:
+            continue
+        status = await asking.at_address(method, spelling, headers)
+        # A longer address may still be that of one record with a strange id.
+        assert status in ({404, 405, 422} if "{" in route else {404, 405}), f"{spelling}: {status}"
 
 
 async def test_the_same_without_a_session_opens_nothing_either(asking):
@@ -74,5 +72,4 @@ async def test_the_same_without_a_session_opens_nothing_either(asking):
         call, _ = await asking.call(route)
         path = path_of(route, call)
         for spelling in (path, f"{path}/", path.replace("/v1/", "/v1//"), path.upper()):
-            answer = await asking.client.request(route.split(" ")[0], f"http://127.0.0.1:8000{spelling}")
-            assert answer.status_code in {401, 404, 405}, spelling
+            assert await asking.at_address(route.split(" ")[0], spelling, {}) in {401, 404, 405}, spelling

@@ -14,6 +14,7 @@ from api.core.db import Database
 from api.core.text import fold
 from api.demo.indexes import TABLES
 from api.demo.load import draw, load
+from api.demo.writer import Writer
 from geo.grid import cells_of
 from geo.mercator import to_metres
 from geo.morton import morton
@@ -203,3 +204,22 @@ def test_a_load_that_fails_leaves_nothing_behind(real_db):
         load(real_db.owner, draw(setting, 50, UNTIL, SEED), ring, {}, fail, many=1)
     assert rows(real_db, "SELECT 1 FROM complaint") == rows(real_db, "SELECT 1 FROM citizen") == []
     assert definitions(real_db) == before
+
+
+def test_a_line_that_the_database_refuses_ends_the_writing(real_db):
+    with psycopg.connect(real_db.owner) as connection, pytest.raises(psycopg.errors.InvalidTextRepresentation):
+        write_many(connection, "number_counter (municipality_id, series, year, last)", "no\tnumber\tat\tall\n")
+
+
+def test_what_was_handed_over_is_written_when_the_writer_is_left(real_db):
+    with psycopg.connect(real_db.owner) as connection:
+        with Writer(connection) as writer:
+            for year in range(1900, 1950):
+                writer.copy("number_counter (municipality_id, series, year, last)", [f"1\tx\t{year}\t7\n"])
+        assert connection.execute("SELECT count(*) FROM number_counter WHERE last = 7").fetchone() == (50,)
+
+
+def write_many(connection, target, line):
+    with Writer(connection) as writer:
+        for _ in range(100):
+            writer.copy(target, [line])
