@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 import api
-from api.cli.demo_database import NotOurs, make_empty, server_of, urls_of
+from api.cli.demo_database import NotOurs, make_empty, renew_roles, server_of, urls_of
 from api.cli.failures import explained, give_up
 from api.core import clock
 from api.core.errors import AppError
@@ -97,6 +97,7 @@ def _run(stage: Stage, admin_url: str, order: Order, *, is_once: bool) -> None:
     secrets = stage.secrets()
     urls, fingerprint = urls_of(admin_url, secrets), order.fingerprint(secrets)
     if is_filled(urls, fingerprint):
+        renew_roles(admin_url, secrets)
         screen.print(f"Örnek veriler hazır ({_number(order.size)} başvuru).")
     else:
         screen.print(

@@ -81,10 +81,15 @@ def urls_of(admin_url: str, secrets: Secrets) -> Urls:
 
     def of(role: str) -> str:
         place = parts.netloc.rpartition("@")[2]
-        login = f"{role}:{quote(secrets.passwords[role])}@{place}"
+        login = f"{role}:{quote(secrets.passwords[role], safe='')}@{place}"
         return admin.replace(f"//{parts.netloc}/", f"//{login}/", 1)
 
     return Urls(admin, of("belediye_owner"), of("belediye_app"), of("belediye_platform"))
+
+
+def renew_roles(admin_url: str, secrets: Secrets) -> None:
+    """Give the roles this demonstration's passwords again: another user of the server may have set others."""
+    prepare(admin_url, DATABASE, dict(secrets.passwords))
 
 
 def make_empty(admin_url: str, secrets: Secrets) -> None:
@@ -102,7 +107,7 @@ def make_empty(admin_url: str, secrets: Secrets) -> None:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")
         connection.execute(f"COMMENT ON DATABASE {DATABASE} IS '{_MARK}'")
-    prepare(admin_url, DATABASE, dict(secrets.passwords))
+    renew_roles(admin_url, secrets)
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {DATABASE} OWNER TO belediye_owner")
     migrate(urls_of(admin_url, secrets).owner)

@@ -104,7 +104,7 @@ LIST_COLUMNS = """
     c.id, c.number, c.kind, c.status, c.is_open, c.is_emergency, c.category_id, c.department_id, c.neighbourhood_id,
     c.filed_at, c.solution_due_at, c.legal_due_at, left(c.description, 140) AS description_start,
     ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, c.rating,
-    (c.is_open AND c.solution_due_at < %(now)s) AS is_late"""
+    coalesce(c.is_open AND c.solution_due_at < %(now)s, false) AS is_late"""
 
 # Page first, then the joins: a page of 100 costs the same at any depth.
 LIST_SQL = """

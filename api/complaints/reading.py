@@ -29,6 +29,7 @@ from api.core.phones import mask_phone
 from api.core.sql import Row
 from api.core.text import fold
 from api.municipalities import service as municipalities
+from geo.mercator import MAX_LATITUDE
 
 LIKE_SPECIAL = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
@@ -59,7 +60,10 @@ def conditions_of(actor: Actor, wanted: ComplaintFilter) -> tuple[list[str], dic
         values["filed_to"] = datetime.combine(wanted.filed_to + timedelta(days=1), time(), clock.ISTANBUL)
     if wanted.bbox:
         conditions.append("c.geom_3857 && ST_Transform(ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 4326), 3857)")
-        values |= dict(zip(("w", "s", "e", "n"), wanted.bbox, strict=True))
+        west, south, east, north = wanted.bbox
+        # The map ends before the poles; there PostGIS would have no metres to give.
+        south, north = max(south, -MAX_LATITUDE), min(north, MAX_LATITUDE)
+        values |= {"w": west, "s": south, "e": east, "n": north}
     if wanted.text and (words := fold(wanted.text).strip()):
         pattern = "%" + words.translate(LIKE_SPECIAL) + "%"
         conditions.append("(c.search_text LIKE %(pattern)s OR c.number = %(number)s)")
@@ -100,29 +104,24 @@ async def list_complaints(
     items = []
     for row in rows:
         category = config.categories[row["category_id"]]
+        # Validating is quicker than model_construct: it happens in Rust.
         items.append(
-            ComplaintRow.model_construct(
-                **{name: row[name] for name in ROW_COLUMNS},
-                status=Status(row["status"]),
-                category_name=category.title(actor.language),
-                category_icon=category.icon,
-                department_name=town.department_name(row["department_id"]),
-                neighbourhood_name=town.neighbourhood_name(row["neighbourhood_id"]),
+            ComplaintRow.model_validate(
+                {
+                    **row,
+                    "category_name": category.title(actor.language),
+                    "category_icon": category.icon,
+                    "department_name": town.department_name(row["department_id"]),
+                    "neighbourhood_name": town.neighbourhood_name(row["neighbourhood_id"]),
+                }
             )
         )
     last = (rows[-1]["filed_at"], rows[-1]["id"]) if has_more else None
-    return Page[ComplaintRow].model_construct(
-        items=items, next_cursor=encode_cursor(key, scope, last) if last else None
-    )
+    return Page[ComplaintRow](items=items, next_cursor=encode_cursor(key, scope, last) if last else None)
 
 
 Phase = Literal["filed", "during", "closing"]
 PHASES: dict[str, Phase] = {"file": "filed", "close": "closing"}
-ROW_COLUMNS = (
-    "id", "number", "kind", "is_open", "is_emergency", "category_id", "department_id", "assignee_name",
-    "filed_at", "solution_due_at", "is_late", "legal_due_at", "description_start", "lon", "lat", "rating",
-    "photo_count",
-)  # fmt: skip
 
 
 async def read_complaint(session: AsyncSession, actor: Actor, complaint_id: UUID) -> ComplaintOut:

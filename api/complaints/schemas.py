@@ -40,7 +40,7 @@ class ComplaintIn(Wire):
     description: Told
     answers: dict[str, Any] = Field(default_factory=dict, max_length=20)
     place: Place | None = None
-    address_text: Annotated[str, Field(max_length=300)] = ""
+    address_text: Annotated[Text, Field(max_length=300)] = ""
     photo_ids: PhotoIds = []
     is_anonymous: bool = False
 
@@ -56,7 +56,7 @@ class RoutingIn(Wire):
     """Which department takes the case."""
 
     department_id: UUID
-    note: Annotated[str, Field(max_length=1000)] = ""
+    note: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class AssignmentIn(Wire):
@@ -117,7 +117,7 @@ class RatingIn(Wire):
     """How content the reporter is, 1–5."""
 
     rating: Annotated[int, Field(ge=1, le=5)]
-    comment: Annotated[str, Field(max_length=1000)] = ""
+    comment: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class ReopeningIn(Wire):
@@ -141,7 +141,7 @@ class ComplaintFilter(Wire):
     category_id: UUID | None = None
     neighbourhood_id: UUID | None = None
     assignee_id: UUID | None = None
-    text: Annotated[str, Field(max_length=100)] | None = None
+    text: Annotated[Text, Field(max_length=100)] | None = None
     filed_from: date | None = None
     filed_to: date | None = None
     bbox: tuple[Lon, Lat, Lon, Lat] | None = None
@@ -294,7 +294,7 @@ class FilterQuery(Wire):
     category_id: UUID | None = None
     neighbourhood_id: UUID | None = None
     assignee_id: UUID | None = None
-    text: Annotated[str, Field(max_length=100)] | None = None
+    text: Annotated[Text, Field(max_length=100)] | None = None
     filed_from: date | None = None
     filed_to: date | None = None
     bbox: Annotated[str, Field(max_length=120, pattern=r"^-?[0-9.]+(,-?[0-9.]+){3}$")] | None = None

@@ -9,9 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from api.core.phones import NumberRefused, parse_mobile
-from api.core.text import Line, Text, fold
+from api.core.text import Line, Text, TextRefused, fold, multiline
 from api.identity.roles import ROLES
 
+LEGAL_TEXT_LENGTH = 20_000
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
 
 
@@ -36,6 +37,16 @@ def _role(code: str) -> str:
     return code
 
 
+def _legal_text(raw: str) -> str:
+    try:
+        return multiline(raw, LEGAL_TEXT_LENGTH)
+    except TextRefused as refusal:
+        raise PydanticCustomError(refusal.code, refusal.message_tr) from refusal
+
+
+LegalText = Annotated[
+    str, Field(min_length=1, json_schema_extra={"maxLength": LEGAL_TEXT_LENGTH}), AfterValidator(_legal_text)
+]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_mobile)]
 SixDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
@@ -99,7 +110,7 @@ class StaffCredentials(Wire):
     """What a member of staff types to sign in; `new_password` replaces a one-time password."""
 
     municipality: Slug
-    username: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    username: Annotated[Line, Field(max_length=80)]
     password: Password
     totp_code: SixDigits | None = None
     new_password: Password | None = None
@@ -175,8 +186,8 @@ class ConsentTextIn(Wire):
     kind: Literal["notice", "consent"]
     title_tr: Line
     title_en: Line
-    body_tr: Annotated[str, Field(max_length=20_000, min_length=1)]
-    body_en: Annotated[str, Field(max_length=20_000, min_length=1)]
+    body_tr: LegalText
+    body_en: LegalText
 
 
 class ConsentTextOut(Wire):

@@ -25,6 +25,9 @@ from api.municipalities.templates import Kind
 
 # WCAG 2.2, 1.4.3: text of normal size.
 LEAST_CONTRAST = 4.5
+# Neither holds a blank or a control character: PostgreSQL stores no NUL.
+EMAIL = r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$"
+WEB = r"^[^\s\x00-\x1f]*$"
 
 Grade = Literal["presidency", "department", "section", "team"]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,49}$")]
@@ -242,8 +245,8 @@ class ContactIn(Wire):
     """How the town hall is reached; all may be empty."""
 
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9 +()/-]{0,30}$")] = ""
-    email: Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", max_length=254)] = ""
-    website: Annotated[str, StringConstraints(max_length=200), AfterValidator(_web_address)] = ""
+    email: Annotated[str, StringConstraints(pattern=EMAIL, max_length=254)] = ""
+    website: Annotated[str, StringConstraints(pattern=WEB, max_length=200), AfterValidator(_web_address)] = ""
     address: Annotated[Text, StringConstraints(max_length=300)] = ""
 
 

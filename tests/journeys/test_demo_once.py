@@ -12,7 +12,6 @@ import psutil
 import pytest
 
 from api.cli.private_postgres import PrivatePostgres
-from api.demo.stage import Stage
 
 CHECKOUT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from api.cli.main import app; app()"]
@@ -128,25 +127,3 @@ def test_a_serving_demonstration_leaves_nothing_however_it_ends(first, state, en
     while those_of(state) and time.monotonic() < ends_at:
         time.sleep(0.2)
     assert those_of(state) == []
-
-
-def test_a_second_demonstration_in_the_same_folder_is_refused(first, state, environment):
-    assert first.returncode == 0
-    with Stage(state).alone():
-        refused = run_once(environment)
-    assert refused.returncode == 1
-    assert "başka bir örnek çalışıyor" in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "said"),
-    [
-        ("DEMO_SIZE", "viel", "DEMO_SIZE"),
-        ("DEMO_SIZE", "5", "DEMO_SIZE"),
-        ("DEMO_GEODATA", "/nowhere/at/all", "DEMO_GEODATA"),
-    ],
-)
-def test_a_wrong_option_is_told_before_anything_starts(environment, variable, value, said):
-    refused = run_once({**environment, variable: value})
-    assert refused.returncode == 1
-    assert said in refused.stderr

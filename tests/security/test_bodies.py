@@ -2,14 +2,15 @@
 
 import json
 import time
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from api.core.middleware import BODY_LIMIT
 from api.core.text import clean
 from tests.architecture.access.digests import TRAIL, changed
-from tests.security.asking import somebody
+from tests.architecture.access.people import HOME
+from tests.architecture.test_openapi import OPERATIONS, SCHEMAS
 from tests.security.test_mass_assignment import WITH_BODY
 
 pytestmark = pytest.mark.anyio
@@ -21,7 +22,6 @@ MALFORMED = {
     "depth of objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
     "depth without an end": b'{"a":[' * DEEP,
     "whole number of 5,000 digits": b'{"rating": ' + HUGE.encode() + b"}",
-    "fraction of 5,000 digits": b'{"rating": 0.' + HUGE.encode() + b"}",
     "number beyond all": b'{"rating": 1e999999}',
     "not a number": b'{"rating": NaN, "lon": Infinity}',
     "nothing": b"",
@@ -31,8 +31,6 @@ MALFORMED = {
     "number": b"7",
     "half a text": b'{"text": "',
     "no utf-8": b'{"text": "\xff\xfe"}',
-    "utf-16": '{"text": "x"}'.encode("utf-16"),
-    "byte order mark": b'\xef\xbb\xbf{"text": "x"}',
     "lone surrogate": b'{"text": "\\ud800"}',
     "nul": b'{"text": "a\\u0000b"}',
     "two values": b'{"text": "x"}{"text": "y"}',
@@ -42,6 +40,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("route", WITH_BODY)
 async def test_a_body_that_is_no_honest_json_is_refused_and_changes_nothing(asking, route):
+    await asking.call(route)
     before, started = asking.digests(), time.process_time()
     for name, content in MALFORMED.items():
         answer = await asking.raw(route, content)
@@ -107,19 +106,52 @@ STRANGE = {
 }
 
 
-def texts_of(body: dict[str, Any]) -> list[str]:
-    """Names of the fields in which a person writes freely."""
-    return [name for name, value in body.items() if isinstance(value, str) and " " in value]
+def free_texts(route: str) -> list[str]:
+    """Names of the fields of a body in which a person writes freely."""
+    reference = OPERATIONS[route]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    return [
+        name
+        for name, schema in SCHEMAS[reference.rsplit("/", 1)[1]]["properties"].items()
+        for choice in schema.get("anyOf", [schema])
+        if choice.get("type") == "string" and not {"format", "enum", "const", "pattern"} & set(choice)
+    ]
 
 
-@pytest.mark.parametrize("route", [route for route in WITH_BODY if "/auth/" not in route])
+def test_free_texts_are_found_in_the_description():
+    assert free_texts("POST /v1/complaints") == ["description", "address_text"]
+    assert len([name for route in WITH_BODY for name in free_texts(route)]) > 30
+
+
+@pytest.mark.parametrize("route", WITH_BODY)
 async def test_strange_text_is_cleaned_or_refused_and_never_breaks(asking, route):
-    call, _ = await asking.call(route)
-    for name in texts_of(call.json):
+    for name in free_texts(route):
         for kind, text in STRANGE.items():
-            answer = await asking.with_body(route, {**(await asking.call(route))[0].json, name: text})
-            assert answer.status_code < 300 or answer.status_code in {409, 422}, f"{name}, {kind}: {answer.text}"
-    assert somebody(route)
+            call, headers = await asking.call(route)
+            answer = await asking.send(route, replace(call, json={**call.json, name: text}), headers)
+            allowed = {200, 201, 204, 409, 422} | ({401} if "/auth/" in route else set())
+            assert answer.status_code in allowed, f"{name}, {kind}: {answer.status_code} {answer.text}"
+
+
+async def test_strange_text_deep_inside_a_body_never_breaks(asking):
+    question = [{"code": "neden", "label": {"tr": "Neden?"}, "type": "text"}]
+    world = asking.world
+    world.admin.execute(
+        "UPDATE complaint_category SET questions = %s WHERE id = %s",
+        (json.dumps(question), world.towns[HOME].category_id),
+    )
+    world.renew_configuration()
+    for kind, text in STRANGE.items():
+        call, _ = await asking.call("POST /v1/complaints")
+        answer = await asking.with_body("POST /v1/complaints", {**call.json, "answers": {"neden": text}})
+        assert answer.status_code in {201, 422}, f"answers, {kind}: {answer.text}"
+        call, _ = await asking.call("PUT /v1/municipality/appearance")
+        for part, inside in (
+            ("contact", {"address": text}), ("contact", {"email": f"{text}@b.tr"}), ("contact", {"website": text}),
+            ("contact", {"website": f"https://b.tr/{text}"}), ("texts", {"welcome": {"tr": text}}),
+            ("texts", {text: {"tr": "x"}}), ("working_hours", {"mon": [text, text]}), ("working_hours", {text: []}),
+        ):  # fmt: skip
+            answer = await asking.with_body("PUT /v1/municipality/appearance", {**call.json, part: inside})
+            assert answer.status_code in {204, 422}, f"{part} {inside}: {answer.text}"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in STRANGE if kind not in ("nul", "too long", "empty after cleaning")])
@@ -135,7 +167,5 @@ async def test_strange_text_in_an_address_is_refused_or_finds_nothing(asking):
     for name in ("text", "search"):
         route = "/v1/complaints" if name == "text" else "/v1/staff"
         for kind, text in STRANGE.items():
-            answer = await asking.client.get(
-                route, params={name: text}, headers=asking.person("service_desk").headers
-            )
+            answer = await asking.client.get(route, params={name: text}, headers=asking.person("service_desk").headers)
             assert answer.status_code in {200, 422}, f"{name}, {kind}: {answer.status_code}"

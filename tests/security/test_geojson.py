@@ -1,7 +1,6 @@
 """Places and outlines that are none are refused in words, quickly, and change nothing."""
 
 import json
-import math
 import time
 
 import pytest
@@ -15,14 +14,6 @@ ROUTE = "POST /v1/municipality/service-areas"
 
 def polygon(*points, **extra) -> dict:
     return {"type": "Polygon", "coordinates": [[list(point) for point in points]], **extra}
-
-
-def circle(corners: int) -> dict:
-    ring = [
-        [29 + 0.01 * math.cos(2 * math.pi * number / corners), 41 + 0.01 * math.sin(2 * math.pi * number / corners)]
-        for number in range(corners)
-    ]
-    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
 SQUARE = ((29, 41), (29.01, 41), (29.01, 41.01), (29, 41.01), (29, 41))
@@ -70,8 +61,8 @@ async def test_numbers_that_are_none_are_no_place(asking, number):
 
 
 async def test_a_million_corners_are_not_even_read(asking):
-    call, _ = await asking.call(ROUTE)
-    body = json.dumps({**call.json, "outline": circle(1_000_000)}).encode()
+    ring = b"[29.1,41.1]," * 1_000_000
+    body = b'{"name": "x", "purpose": "team", "outline": {"type": "Polygon", "coordinates": [[' + ring + b"[29,41]]]}}"
     started = time.process_time()
     answer = await asking.raw(ROUTE, body)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
@@ -81,7 +72,7 @@ async def test_a_million_corners_are_not_even_read(asking):
 @pytest.mark.parametrize("place", [(181, 41), (29, 91), (2.35, 48.85), (41, 29), (0, 0), (-180, -90)])
 async def test_a_report_from_elsewhere_is_not_taken(asking, place):
     call, _ = await asking.call("POST /v1/complaints")
-    answer = await asking.with_body("POST /v1/complaints", {**call.json, "place": dict(zip(("lon", "lat"), place))})
+    answer = await asking.with_body("POST /v1/complaints", {**call.json, "place": {"lon": place[0], "lat": place[1]}})
     assert answer.status_code == 422, answer.text
 
 
@@ -99,9 +90,9 @@ async def test_a_map_box_that_is_none_is_refused(asking, box):
     assert answer.status_code == 422, answer.text
 
 
-@pytest.mark.parametrize("box", ["30,42,29,41", "29,41,29,41", "-180,-90,180,90"])
+@pytest.mark.parametrize("box", ["30,42,29,41", "29,41,29,41", "-180,-90,180,90", "29,89,30,90", "29,-90,30,-89"])
 async def test_a_box_turned_round_empty_or_as_large_as_the_globe_is_answered(asking, box):
     headers = asking.person("service_desk").headers
     for path in ("/v1/complaints", "/v1/complaints/tiles/12/2377/1537.mvt"):
         answer = await asking.client.get(path, params={"bbox": box}, headers=headers)
-        assert answer.status_code in {200, 422}, answer.text
+        assert answer.status_code == 200, answer.text

@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.access.calls import MAKERS
 from tests.architecture.access.digests import TRAIL, changed
 from tests.architecture.access.policy import POLICY
-from tests.architecture.test_openapi import OPERATIONS
+from tests.architecture.test_openapi import OPERATIONS, SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -33,8 +33,6 @@ WITH_BODY = sorted(route for route in POLICY if "application/json" in str(OPERAT
 
 def named_in(route: str) -> set[str]:
     reference = OPERATIONS[route]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    from tests.architecture.test_openapi import SCHEMAS  # noqa: PLC0415 (read once, beside its use)
-
     return set(SCHEMAS[reference.rsplit("/", 1)[1]]["properties"])
 
 
