@@ -109,6 +109,8 @@ async def list_complaints(
             ComplaintRow.model_validate(
                 {
                     **row,
+                    # Citizens deal with the municipality, not with a person.
+                    "assignee_name": row["assignee_name"] if actor.kind == "staff" else None,
                     "category_name": category.title(actor.language),
                     "category_icon": category.icon,
                     "department_name": town.department_name(row["department_id"]),
@@ -149,6 +151,7 @@ async def read_complaint(session: AsyncSession, actor: Actor, complaint_id: UUID
         category_icon=category.icon,
         department_name=town.department_name(row["department_id"]),
         neighbourhood_name=town.neighbourhood_name(row["neighbourhood_id"]),
+        assignee_id=row["assignee_id"] if is_staff else None,
         assignee_name=row["assignee_name"] if is_staff else None,
         answers=described(category.questions, row["answers"], actor.language),
         closing_photo_required=category.closing_photo_required,
@@ -161,7 +164,7 @@ async def read_complaint(session: AsyncSession, actor: Actor, complaint_id: UUID
 
 CASE_COLUMNS = (
     "id", "number", "version", "kind", "is_open", "is_emergency", "authority", "channel", "category_id",
-    "department_id", "neighbourhood_id", "assignee_id", "description", "address_text", "lon", "lat", "filed_at",
+    "department_id", "neighbourhood_id", "description", "address_text", "lon", "lat", "filed_at",
     "first_answer_due_at", "first_answered_at", "solution_due_at", "solved_at", "legal_due_at", "legal_answered_at",
     "reopen_until", "reopen_count", "rating", "rating_comment",
 )  # fmt: skip

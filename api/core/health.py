@@ -3,10 +3,11 @@
 from ipaddress import ip_address, ip_network
 
 from fastapi import APIRouter, Request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
 from api.core.errors import NotFound
+from api.core.exposition import figures
 from api.core.sql import first_statement
 
 router = APIRouter(tags=["operation"])
@@ -44,4 +45,4 @@ async def metrics(request: Request) -> Response:
         allowed = False
     if not allowed:
         raise NotFound
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(figures(), media_type=CONTENT_TYPE_LATEST)

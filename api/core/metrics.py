@@ -11,4 +11,4 @@ REQUEST_STATEMENTS = Histogram(
 )
 SMS_SENT = Counter("belediye_sms_total", "SMS by outcome", ["outcome"])
 LOGIN_CODES = Counter("belediye_login_codes_total", "Phone codes by outcome", ["outcome"])
-JOBS_WAITING = Gauge("belediye_jobs_waiting", "Jobs by status", ["status"])
+JOBS_WAITING = Gauge("belediye_jobs_waiting", "Jobs by status", ["status"], multiprocess_mode="mostrecent")

@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.core import clock
 from api.core.db import Database
 from api.core.sql import fetch_all, fetch_one
 
@@ -52,6 +53,8 @@ def check_settings(settings: StartSettings) -> None:
     """
     master_key_bytes(settings.master_key)
     if settings.is_production:
+        if clock.offset():
+            raise StartRefused(f"{clock.OFFSET_VARIABLE} shifts the clock; deadlines and tokens would be wrong")
         for name in ("public_url", "netgsm_base_url"):
             url = str(getattr(settings, name))
             if not url.startswith("https://") or any(host in url for host in ("127.0.0.1", "localhost", "[::1]")):

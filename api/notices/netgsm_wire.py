@@ -18,12 +18,13 @@ from api.notices.gateway import DeliveryReport, DeliveryStatus, OutgoingSms, Rej
 ACCEPTED_CODES: Final = frozenset({"00", "01", "02"})
 NO_RECORDS: Final = "60"
 
+# Faults of the account are retryable: an operator mends them, and what waits is still worth sending until it expires.
 PROVIDER_CODES: Final[Mapping[str, Rejected | Unknown]] = {
     "20": Rejected("20", retryable=False, reason="message text refused or too long"),
-    "30": Rejected("30", retryable=False, reason="credentials, API permission or source address refused"),
-    "40": Rejected("40", retryable=False, reason="sender header not approved"),
-    "50": Rejected("50", retryable=False, reason="the account cannot send with İYS control"),
-    "51": Rejected("51", retryable=False, reason="the account has no İYS brand"),
+    "30": Rejected("30", retryable=True, reason="credentials, API permission or source address refused"),
+    "40": Rejected("40", retryable=True, reason="sender header not approved"),
+    "50": Rejected("50", retryable=True, reason="the account cannot send with İYS control"),
+    "51": Rejected("51", retryable=True, reason="the account has no İYS brand"),
     "60": Rejected(NO_RECORDS, retryable=False, reason="no such record"),
     "70": Rejected("70", retryable=False, reason="a parameter is wrong or missing"),
     "80": Rejected("80", retryable=True, reason="sending or query limit reached"),

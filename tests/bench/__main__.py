@@ -32,13 +32,13 @@ def main() -> None:
     keys.install_master_key(MASTER_KEY)
     console = Console(stderr=True)
     server = places.server()
-    was_running = server.is_running() if server.data.exists() else False
     server.start()
+    places.drop_leftovers()
     try:
         with console.status("") as status:
             results = asyncio.run(_measure(names, status.update))
     finally:
-        if not was_running:
+        if not places.is_in_use():
             server.stop()
     if arguments.json:
         table.write_json(results)

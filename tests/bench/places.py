@@ -18,6 +18,8 @@ _SOURCES = (
     "api/platform/territory.py", "api/core/crypto.py", "api/cli/database.py", "geo/demo/*.py", "tests/bench/data.py",
     "tests/bench/copies.py",
 )  # fmt: skip
+# Followed by the number of the process that made them.
+_OF_A_RUN = ("bench_run_", "bench_making_")
 
 
 def server() -> PrivatePostgres:
@@ -84,6 +86,18 @@ def copy(source: str, name: str) -> Urls:
     with psycopg.connect(Urls("postgres").admin, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy')
     return Urls(name)
+
+
+def drop_leftovers() -> None:
+    """Drop what runs that were killed left behind."""
+    for name in databases():
+        if name.startswith(_OF_A_RUN) and not Path(f"/proc/{name.split('_')[2]}").exists():
+            drop(name)
+
+
+def is_in_use() -> bool:
+    """Say whether another run works on the server."""
+    return any(name.startswith(_OF_A_RUN) for name in databases())
 
 
 @contextmanager

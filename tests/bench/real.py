@@ -70,26 +70,26 @@ def usual(statements: Counter[int]) -> int:
 @contextmanager
 def running(urls: Urls) -> Iterator[Server]:
     """Start the server on a database and stop it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="belediye-bench-") as folder:
-        with (
-            Path(folder, "log").open("wb") as log,
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.bench.serve", urls.name, folder],
-                cwd=CHECKOUT,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            ) as process,
-        ):
+    with (
+        tempfile.TemporaryDirectory(prefix="belediye-bench-") as folder,
+        Path(folder, "log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.serve", urls.name, folder],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"the server did not start: {Path(folder, 'log').read_text()[-2000:]}")
+            server = Server(urls, int(line), process.pid)
             try:
-                assert process.stdout is not None
-                line = process.stdout.readline()
-                if not line:
-                    raise RuntimeError(f"the server did not start: {Path(folder, 'log').read_text()[-2000:]}")
-                server = Server(urls, int(line), process.pid)
-                try:
-                    yield server
-                finally:
-                    server.close()
+                yield server
             finally:
-                process.terminate()
-                process.wait(_STOP_SECONDS)
+                server.close()
+        finally:
+            process.terminate()
+            process.wait(_STOP_SECONDS)

@@ -2,8 +2,8 @@
 
 QUOTES = ("'", '"', "`", "\\'", "''", "';", "')", "'))", "%27", "\u02bc", "\uff07")
 ALWAYS_TRUE = (
-    "' OR '1'='1", "' OR 1=1--", "' OR 1=1#", "' OR 1=1/*", "') OR ('1'='1", "')) OR (('1'='1", "1 OR 1=1", "1) OR (1=1",
-    '" OR "1"="1', "' OR TRUE--", "'||'1'='1", "' OR 'x' LIKE 'x", "' OR 1 IN (1)--", "\uff07 OR 1=1--",
+    "' OR '1'='1", "' OR 1=1--", "' OR 1=1#", "' OR 1=1/*", "') OR ('1'='1", "')) OR (('1'='1", "1 OR 1=1",
+    "1) OR (1=1", '" OR "1"="1', "' OR TRUE--", "'||'1'='1", "' OR 'x' LIKE 'x", "' OR 1 IN (1)--", "\uff07 OR 1=1--",
 )  # fmt: skip
 UNIONS = (
     "' UNION SELECT NULL--", "' UNION ALL SELECT NULL,NULL,NULL--", "' UNION SELECT version()--",

@@ -16,7 +16,7 @@ from tests.security.payloads import PAYLOADS, SAMPLE
 from tests.security.test_bodies import free_texts
 from tests.security.test_mass_assignment import WITH_BODY
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 SLOWEST = 2.5  # seconds of a whole request; three of them sleep for longer
 
@@ -28,6 +28,8 @@ def parameters(route: str, place: str) -> list[str]:
 def sound(answer, what: str, started: float) -> None:
     assert answer.status_code < 500, f"{what}: {answer.status_code} {answer.text}"
     assert time.monotonic() - started < SLOWEST, what
+    if answer.status_code < 300:
+        return  # what others typed may be in it
     for word in ("psycopg", "SELECT", "syntax error", "pg_", "relation "):
         assert word not in answer.text.replace(what, ""), f"{what}: {answer.text}"
 

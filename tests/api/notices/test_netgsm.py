@@ -89,9 +89,9 @@ async def test_a_code_in_a_successful_http_answer_means_the_same(sms_gateway, sm
     assert await send_one(sms_gateway) == PROVIDER_CODES[code]
 
 
-async def test_only_limits_are_worth_a_retry(sms_gateway):
+async def test_limits_and_faults_of_the_account_are_worth_a_retry_faults_of_the_message_are_not(sms_gateway):
     refusals = [outcome for outcome in PROVIDER_CODES.values() if isinstance(outcome, Rejected)]
-    assert {refusal.code for refusal in refusals if refusal.retryable} == {"80", "85"}
+    assert {refusal.code for refusal in refusals if refusal.retryable} == {"30", "40", "50", "51", "80", "85"}
 
 
 @pytest.mark.parametrize(
