@@ -17,6 +17,7 @@ from typing import TextIO
 
 import psycopg
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.cli.database import migrate, prepare, with_database
 from api.cli.private_postgres import PrivatePostgres
@@ -202,6 +203,16 @@ async def database(real_db: DatabaseUrls) -> AsyncIterator[Database]:
     """The app role's pool on `real_db`."""
     pool = Database(real_db.app, pool_size=4)
     yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def session(module_db: DatabaseUrls) -> AsyncIterator[AsyncSession]:
+    """One transaction of the app role on the module's clone, rolled back at the end; enter a municipality first."""
+    pool = Database(module_db.app, pool_size=1)
+    async with AsyncSession(pool.engine, expire_on_commit=False, autoflush=False) as transaction:
+        yield transaction
+        await transaction.rollback()
     await pool.close()
 
 

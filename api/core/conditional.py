@@ -43,6 +43,6 @@ def expected_version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
     text = if_match.strip().strip('"')
-    if not text.isdigit() or len(text) > len("2147483647"):
+    if not (text.isascii() and text.isdigit()) or len(text) > len("2147483647"):
         raise Refused(code="bad_if_match")
     return int(text)

@@ -112,12 +112,15 @@ class Edge:
         headers: list[tuple[bytes, bytes]] = [
             (name, value) for name, value in message.get("headers", []) if name.lower() != b"server"
         ]
-        present = {name.lower() for name, _ in headers}
+        present = {name.lower(): value for name, value in headers}
         extra: dict[bytes, Any] = {**SECURITY_HEADERS, b"content-security-policy": CONTENT_SECURITY_POLICY}
         if not self.https:
             extra.pop(b"strict-transport-security")
         if b"cache-control" not in present:
             extra[b"cache-control"] = b"no-store"
+        elif b"private" in present[b"cache-control"]:
+            # A browser that two people use must ask again who is asking.
+            extra[b"vary"] = b"Authorization, Cookie, Accept-Language"
         headers += [(name, value) for name, value in extra.items() if name not in present]
         headers += [(b"x-request-id", request_id.encode()), (b"x-statements", str(counter.value).encode())]
         message["headers"] = headers

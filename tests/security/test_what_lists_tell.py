@@ -106,7 +106,7 @@ async def test_a_citizen_is_never_shown_a_name_of_staff_an_inner_note_or_somebod
     case_id = world.towns[HOME].parts["works"].case_id
     for who, act, body in (
         ("department_officer", "take", None), ("department_officer", "notes", {"text": "gizli-iç-not"}),
-        ("department_officer", "answers", {"text": "Bakıyoruz."}), 
+        ("department_officer", "answers", {"text": "Bakıyoruz."}),
         ("department_head", "questions", {"text": "Nerede?"}),
     ):  # fmt: skip
         done = await asking.client.post(f"/v1/complaints/{case_id}/{act}", json=body, headers=world.home[who].headers)

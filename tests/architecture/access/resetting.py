@@ -15,7 +15,8 @@ _STATEMENTS = (
     "UPDATE device SET revoked_at = NULL, revoked_reason = NULL WHERE revoked_reason <> 'test'",
 )
 _HOLIDAY = """
-    INSERT INTO local_holiday (municipality_id, day, name, half_day) VALUES (%s, %s, %s, false) ON CONFLICT DO NOTHING"""
+    INSERT INTO local_holiday (municipality_id, day, name, half_day) VALUES (%s, %s, %s, false)
+    ON CONFLICT DO NOTHING"""
 _OF_PART = (
     """UPDATE complaint SET status = %(status)s, is_open = %(is_open)s, department_id = %(department_id)s,
               assignee_id = NULL, reopen_until = '2099-12-31'
