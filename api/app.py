@@ -44,11 +44,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         app.state.database = database
         app.state.store = blob_store(settings)
-        await check_database(database)
-        app.state.is_draining = False
-        yield
-        app.state.is_draining = True
-        await database.close()
+        try:
+            await check_database(database)
+            app.state.is_draining = False
+            yield
+        finally:
+            app.state.is_draining = True
+            await database.close()
 
     app = FastAPI(
         title="Cep Belediye",

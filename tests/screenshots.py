@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/screenshots from a running demo: `make demo` here, `make screenshots` in another window."""
+"""Takes the pictures of docs/screenshots from a running demo (`make demo` here, `make screenshots` elsewhere)."""
 
 import sys
 from pathlib import Path

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 READABLE = 4.5
 DEFAULT_PRIMARY = "#1f5f8b"
 LIGHT_SURFACE, DARK_SURFACE = "#f4f6f8", "#1a2128"
-_WHITE, _INK = "#ffffff", "#10161c"
+# Whatever the colour, white or black is readable on it; only a softer black would miss some greens.
+_WHITE, _INK, _BLACK = "#ffffff", "#10161c", "#000000"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _STEPS = 50
 
@@ -41,7 +42,7 @@ def palette(theme: Mapping[str, str] | None) -> Palette:
     primary = wanted if _HEX.fullmatch(wanted) else DEFAULT_PRIMARY
     return Palette(
         primary=primary,
-        on_primary=max((_WHITE, _INK), key=lambda ink: contrast(ink, primary)),
+        on_primary=max((_WHITE, _BLACK), key=lambda ink: contrast(ink, primary)),
         ink_on_light=_readable(primary, LIGHT_SURFACE, towards=_INK),
         ink_on_dark=_readable(primary, DARK_SURFACE, towards=_WHITE),
     )

@@ -1,7 +1,6 @@
 """What must hold before the server answers: safe settings, a walled database role, the LEAKPROOF marks."""
 
 import base64
-import binascii
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -38,7 +37,7 @@ def master_key_bytes(master_key: SecretStr) -> bytes:
     """
     try:
         key = base64.b64decode(master_key.get_secret_value(), validate=True)
-    except binascii.Error:
+    except ValueError:  # also that of letters beyond ASCII
         key = b""
     if len(key) != MASTER_KEY_BYTES or len(set(key)) < MASTER_KEY_BYTES // 4:
         raise StartRefused("BELEDIYE_MASTER_KEY must be 32 random bytes in base64; make one with `belediye keys new`")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -30,7 +31,10 @@ def state(tmp_path_factory):
     """A folder of its own: neither the checkout's demonstration nor another run's is touched."""
     folder = tmp_path_factory.mktemp("demo")
     yield folder
-    PrivatePostgres.of_checkout(folder, "demo").remove()
+    server = PrivatePostgres.of_checkout(folder, "demo")
+    server.remove()
+    with suppress(OSError):
+        server.home.parent.rmdir()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What is uploaded is a photo or is refused; what is shown of it is pixels and nothing else."""
 
 import io
+import re
 import struct
 import time
 import zipfile
@@ -128,9 +129,11 @@ async def test_the_camera_s_place_and_number_are_shown_to_nobody_else(asking):
     assert b"40.98" not in bytes(row["evidence"])
 
 
+STORED = re.compile(r"m[12]\+[0-9a-f-]{36}\+(original|public|thumbnail)")
 NAMES = (
-    "../../../etc/passwd", "/etc/passwd", "..\\..\\windows\\win.ini", "C:\\autoexec.bat", "a\x00.jpg", "x" * 300 + ".jpg",
-    "CON", "nul.jpg", ".htaccess", "a\r\nX-Evil: 1.jpg", "é\u202egpj.exe", "%2e%2e%2f", "-rf", "", " ", "'; DROP TABLE x;--",
+    "../../../etc/passwd", "/etc/passwd", "..\\..\\windows\\win.ini", "C:\\autoexec.bat", "a\x00.jpg",
+    "x" * 300 + ".jpg", "CON", "nul.jpg", ".htaccess", "a\r\nX-Evil: 1.jpg", "é\u202egpj.exe", "%2e%2e%2f",
+    "-rf", "", " ", "'; DROP TABLE x;--",
 )  # fmt: skip
 
 
@@ -142,7 +145,7 @@ async def test_the_file_s_own_name_decides_nothing(asking, name):
     assert answer.status_code in ({201} if name else {201, 422}), answer.text
     assert {path for path in folder.parent.rglob("*") if folder not in path.parents} == outside
     stored = [path.name for path in folder.rglob("*") if path.is_file()]
-    assert set(stored) <= {"original", "public", "thumbnail"}
+    assert [found for found in stored if not STORED.fullmatch(found)] == []
     assert "x-evil" not in answer.headers
 
 
@@ -152,7 +155,7 @@ async def test_a_file_over_the_limit_is_refused_while_it_comes_and_leaves_nothin
 
     async def endless():
         nonlocal sent
-        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\n\r\n'
         for _ in range(60):
             sent += 1
             yield b"\xff" * 1024 * 1024

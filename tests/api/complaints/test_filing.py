@@ -204,9 +204,7 @@ async def test_a_routing_rule_overrides_the_category_for_its_neighbourhood_only(
         town.municipality_id, uuid7(), town.neighbourhoods[3], (await server.category("PRK-03"))["id"],
         town.departments["cleaning"],
     )  # fmt: skip
-    server.execute(
-        "UPDATE municipality SET config_version = config_version + 1 WHERE id = %s", town.municipality_id
-    )
+    server.execute("UPDATE municipality SET config_version = config_version + 1 WHERE id = %s", town.municipality_id)
     citizen = await server.citizen(PHONE)
     there = await server.filed(citizen, code="PRK-03", neighbourhood=3)
     elsewhere = await server.filed(citizen, code="PRK-03", neighbourhood=1)

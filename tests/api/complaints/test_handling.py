@@ -72,9 +72,7 @@ async def test_every_act_of_the_main_job_is_audited_in_its_order(case, server):
     await case.do(officer, "take")
     await case.do(officer, "notes", {"text": "Malzeme istendi."})
     await close(case, officer)
-    rows = server.rows(
-        "SELECT action FROM audit_record WHERE object_id = %s ORDER BY sequence", case.filed["id"]
-    )
+    rows = server.rows("SELECT action FROM audit_record WHERE object_id = %s ORDER BY sequence", case.filed["id"])
     assert [row["action"] for row in rows] == [
         "complaint.file", "complaint.take", "complaint.note", "complaint.close",
     ]  # fmt: skip
