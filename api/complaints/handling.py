@@ -228,9 +228,9 @@ async def add_note(
 async def answer_complaint(
     session: AsyncSession, actor: Actor, complaint_id: UUID, answer: AnswerIn, expected_version: int | None = None
 ) -> int:
-    """Answer the citizen; an interim answer keeps the legal term, the result must still follow (3071 m.7)."""
+    """Answer the citizen; after an interim answer the legal term runs on until the result is told (3071 m.7)."""
     case = await access_complaint(session, actor, complaint_id, Action.ANSWER, expected_version)
-    changes = _result(case) if answer.is_interim else _first_answer(case)
+    changes = _first_answer(case) if answer.is_interim else _result(case)
     return await _act(
         session, actor, case, Action.ANSWER, text=answer.text, photo_ids=answer.photo_ids, changes=changes,
         details={"is_interim": answer.is_interim},

@@ -34,7 +34,8 @@ filed AS (
     INSERT INTO complaint (municipality_id, id, number, kind, category_id, department_id, neighbourhood_id, authority,
         status, is_open, is_emergency, channel, description, search_text, answers, address_text, geom, geom_3857,
         citizen_id, filed_by, filed_at, first_answer_due_at, solution_due_at, legal_due_at, reopen_count, version)
-    SELECT %(municipality_id)s, %(id)s, %(year)s::text || '-' || lpad(counter.last::text, 6, '0'), %(kind)s,
+    SELECT %(municipality_id)s, %(id)s,
+        %(year)s::text || '-' || lpad(counter.last::text, greatest(6, length(counter.last::text)), '0'), %(kind)s,
         %(category_id)s, %(department_id)s, %(neighbourhood_id)s, %(authority)s, %(status)s, %(is_open)s,
         %(is_emergency)s, %(channel)s, %(description)s, %(search_text)s, %(answers)s::jsonb, %(address_text)s,
         ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326),

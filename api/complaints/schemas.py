@@ -73,7 +73,7 @@ class NoteIn(Wire):
 
 
 class AnswerIn(Wire):
-    """A line the citizen sees; an interim answer promises a later result (3071 m.7)."""
+    """A line the citizen sees; an interim answer tells of progress and leaves the legal term running (3071 m.7)."""
 
     text: Told
     is_interim: bool = False

@@ -135,7 +135,8 @@ class Watched:
 
     def open(self, path: str) -> Page:
         """Open an address of the server."""
-        answer = self.page.goto(self.url + path)
+        # A map that changes its colours loads its page anew and may overtake the first call.
+        answer = self.page.goto(self.url + path) or self.page.goto(self.url + path)
         assert answer is not None
         assert answer.ok, f"{answer.status} {answer.text()[:2000]}"
         return self.page
