@@ -136,9 +136,9 @@ class Timeline:
     def _change(self, action: Action, rows: Ints, at: Ints, worker: Ints, is_interim: Bools) -> None:
         if action in _FIRST_ANSWERS:
             self.first_answered[rows] = np.where(self.first_answered[rows] == NONE, at, self.first_answered[rows])
-        answers = rows[is_interim] if action is Action.ANSWER else rows if action in _RESULTS else rows[:0]
+        answers = rows[~is_interim] if action is Action.ANSWER else rows if action in _RESULTS else rows[:0]
         if len(answers):
-            given = at[is_interim] if action is Action.ANSWER else at
+            given = at[~is_interim] if action is Action.ANSWER else at
             self.legal_answered[answers] = np.where(
                 self.legal_answered[answers] == NONE, given, self.legal_answered[answers]
             )

@@ -13,6 +13,7 @@ from tests.architecture.access.resetting import reset
 from tests.architecture.access.world import World, open_mark, secret_mark, secrets_of
 
 REFUSED = frozenset({401, 403, 404})
+FORBIDDEN = 403
 NOTHING = frozenset[str]()
 # A failed sign-in is written down in the town that was named.
 AWAY_TRAIL = {"POST /v1/auth/staff": TRAIL}
@@ -98,8 +99,11 @@ class Matrix:
 
     async def refused(self, found: Findings, route: str, at: Attempt, call: Call | None = None) -> None:
         """Call a cell that must refuse, and tell nothing of either town."""
+        before = self._trail(at.person)
         answer = await self._send(route, at, call)
         cell = f"{route} [{at.target}] {at.person}"
+        if answer.status_code == FORBIDDEN and self._trail(at.person) != before + 1:
+            found.faults.append(f"{cell}: refused without a row in the audit trail")
         found.cells += 1
         is_refused = 400 <= answer.status_code < 500 if "in body" in at.target else answer.status_code in REFUSED
         if not is_refused:
