@@ -28,7 +28,9 @@ SCRIPTS = ["clean", "run", "setup", "uv"]
 
 
 def run(*command, **options):
-    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    # A make that runs these tests must not speak into the makes that they run.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(command, capture_output=True, text=True, check=False, **{"env": environment, **options})
 
 
 # --- the commands -------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Forms as data, and the one evaluator that phone and server share."""

@@ -1,0 +1,1 @@
+"""The look and the widgets of both phone apps."""
