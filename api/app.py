@@ -20,6 +20,7 @@ from api.identity.routes import well_known as jwks
 from api.municipalities.routes import public_router as municipalities_public
 from api.municipalities.routes import router as municipalities
 from api.notices.routes import router as notices
+from api.offline_maps.routes import router as offline_maps
 from api.settings import Settings, get_settings
 
 API_VERSION = "1"
@@ -65,7 +66,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problem.install(app)
     v1 = APIRouter(prefix="/v1")
-    for router in (identity, notices, files, complaints, municipalities, complaints_public, municipalities_public):
+    for router in (
+        identity, notices, files, complaints, offline_maps, municipalities, complaints_public, municipalities_public,
+    ):  # fmt: skip
         v1.include_router(router)
     for router in (health, jwks, v1):
         app.include_router(router)

@@ -123,7 +123,7 @@ def _make_template(passwords: dict[str, str] | None) -> None:
 
         asyncio.run(fill(DatabaseUrls(making)))
         connection.execute(f"ALTER DATABASE {making} RENAME TO {TEMPLATE}")
-        old = "SELECT datname FROM pg_database WHERE datname LIKE 'btt\\_%' ORDER BY oid DESC OFFSET 3"
+        old = "SELECT datname FROM pg_database WHERE datname LIKE 'btt\\_%' ORDER BY oid DESC OFFSET 9"
         for (name,) in connection.execute(old).fetchall():
             connection.execute(f'DROP DATABASE "{name}"')
 

@@ -72,8 +72,12 @@ class BlobStore(Protocol):
     async def exists(self, key: str) -> bool:
         """Say whether something is stored under a key."""
 
-    def stream(self, key: str) -> AsyncIterator[bytes]:
-        """Fetch a key in pieces of at most CHUNK_BYTES. Raises BlobNotFound before the first piece."""
+    def stream(self, key: str, start: int = 0) -> AsyncIterator[bytes]:
+        """Fetch a key from byte `start` in pieces of at most CHUNK_BYTES; `start` lies within it.
+
+        Raises:
+            BlobNotFound: before the first piece.
+        """
 
 
 def checked_key(key: str) -> str:
@@ -124,11 +128,12 @@ class FolderStore:
     async def exists(self, key: str) -> bool:
         return await _in_thread(self.path_of(key).is_file)
 
-    async def stream(self, key: str) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int = 0) -> AsyncIterator[bytes]:
         path = self.path_of(key)
         with _folder_errors():
             descriptor = await _in_thread(os.open, path, os.O_RDONLY)
         try:
+            os.lseek(descriptor, start, os.SEEK_SET)
             while chunk := await _in_thread(self._read, descriptor):
                 yield chunk
         finally:
@@ -223,9 +228,10 @@ class S3Store:
             return False
         return True
 
-    async def stream(self, key: str) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int = 0) -> AsyncIterator[bytes]:
         with _s3_errors():
-            answer = await _in_thread(partial(self._client.get_object, Bucket=self._bucket, Key=checked_key(key)))
+            fetch = partial(self._client.get_object, Bucket=self._bucket, Key=checked_key(key))
+            answer = await _in_thread(partial(fetch, Range=f"bytes={start}-") if start else fetch)
             body = answer["Body"]
         try:
             while chunk := await _in_thread(self._read, body):

@@ -43,6 +43,8 @@ PERMISSIONS: dict[str, Permission] = {
     "complaint.export": Permission("Başvuru listesini dışa aktarma"),
     "file.read_evidence": Permission("Fotoğrafın özgün kaydını delil olarak açma"),
     "report.read": Permission("Rapor ve göstergeleri görme"),
+    # Work in the field, also without a network.
+    "field.sync": Permission("Saha uygulamasını kullanma"),
     # People.
     "staff.read": Permission("Personel listesini görme"),
     "staff.edit": Permission("Personel, rol ve parola yönetimi", is_town_wide=True),

@@ -25,7 +25,7 @@ class Assignment(NamedTuple):
 
 _SEES = ("complaint.read", "complaint.note", "file.upload")
 _ANSWERS = (*_SEES, "complaint.read_person", "complaint.answer", "complaint.ask_citizen")
-_WORKS = (*_SEES, "complaint.take", "complaint.start", "complaint.close")
+_WORKS = (*_SEES, "complaint.take", "complaint.start", "complaint.close", "field.sync")
 _OFFICE = (*_ANSWERS, *_WORKS)
 _LEADS = ("complaint.route", "complaint.assign", "complaint.export", "report.read", "staff.read")
 
@@ -64,7 +64,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "enforcement_officer": Role(
             "Zabıta memuru", frozenset((*_WORKS, "complaint.read_person", "file.read_evidence"))
         ),
-        "licence_officer": Role("Ruhsat memuru", frozenset(_ANSWERS)),
+        "licence_officer": Role("Ruhsat memuru", frozenset((*_ANSWERS, "field.sync"))),
         "cashier": Role("Vezne görevlisi", frozenset()),
         "finance": Role("Mali hizmetler görevlisi", frozenset(("report.read",))),
         "manager": Role("Başkan yardımcısı", frozenset((*_SEES, *_LEADS))),

@@ -43,6 +43,7 @@ READERS = {
     "works": only("citizen", OVERSEERS, OFFICER, HEAD, INSPECTOR),
     "licensing": only("neighbour", OVERSEERS, LICENCE),
 }
+FIELD = only(OFFICER, HEAD, INSPECTOR, LICENCE, "enforcement_officer")
 FIELD_WORK = {"works": only(OFFICER, HEAD, INSPECTOR), "licensing": NOBODY, "foreign": NOBODY}
 ANSWERERS = {"works": only(DESK, OFFICER, HEAD), "licensing": only(DESK, LICENCE), "foreign": NOBODY}
 NOTERS = {
@@ -178,6 +179,9 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
     "GET /v1/municipality/holidays": {"-": STAFF},
     "PUT /v1/municipality/holidays/{day}": {"-": ADMINISTRATOR},
     "DELETE /v1/municipality/holidays/{day}": {"-": ADMINISTRATOR, "foreign": NOBODY},
+    # Field work
+    "GET /v1/map-packages": {"-": FIELD},
+    "GET /v1/map-packages/{package_id}/file": {"-": FIELD, "foreign": NOBODY},
     # What anybody may read of a town
     "GET /v1/public/municipalities": {"-": EVERYBODY},
     "GET /v1/public/{municipality_slug}/categories": PUBLIC_READING,
