@@ -66,11 +66,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problem.install(app)
     v1 = APIRouter(prefix="/v1")
+    # Routes are tried in order: those that are asked most come first.
     for router in (
-        identity, notices, files, complaints, offline_maps, municipalities, complaints_public, municipalities_public,
+        complaints, files, notices, identity, offline_maps, municipalities, complaints_public, municipalities_public,
     ):  # fmt: skip
         v1.include_router(router)
-    for router in (health, jwks, v1):
+    for router in (v1, health, jwks):
         app.include_router(router)
     install_console(app)
     app.add_middleware(Edge, trusted_proxies=settings.trusted_proxies, https=settings.is_production)

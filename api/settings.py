@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     # An operator network from which /metrics may be read; empty = loopback only.
     metrics_networks: list[str] = []
 
+    # How often one person may do what a flood could be made of; several windows each (`limits` notation).
+    pace_filing: str = "30/hour;100/day"
+    pace_uploading: str = "200/hour;600/day"
+    pace_searching: str = "120/minute;2000/hour"
+
     files_path: Path = Path("/var/lib/belediye/files")
     s3_endpoint_url: str | None = None
     s3_bucket: str | None = None

@@ -12,6 +12,7 @@ from api.cli.failures import explained, give_up, screen
 from api.cli.platform_work import with_platform
 from api.core.db import Database
 from api.municipalities.service import Kind
+from api.platform.operators import set_served, sign_in_operator
 from api.platform.provisioning import STEPS, NewTenant, Provisioned, Step, create_tenant, list_tenants
 from geo.demo.features import Polygonal
 from geo.geojson import parse_point, parse_polygon
@@ -90,6 +91,33 @@ def list_() -> None:
         state = "açık" if row["is_active"] else "kapalı"
         table.add_row(str(row["id"]), row["slug"], row["name"], row["kind"], row["parent"] or "", state)
     screen.print(table)
+
+
+Operator = Annotated[str, typer.Option("--operator", help="Platform yöneticisinin kullanıcı adı")]
+Password = Annotated[str, typer.Option(prompt="Parola", hide_input=True, help="Sorulur; komut satırına yazmayın")]
+Code = Annotated[str, typer.Option("--code", prompt="Doğrulama kodu", help="Doğrulama uygulamasındaki altı hane")]
+
+
+@app.command("suspend")
+def suspend(slug: str, operator: Operator, password: Password, code: Code) -> None:
+    """Bir belediyeyi hizmete kapatır; hiçbir kayıt silinmez, yeniden açılabilir."""
+    name = _set_served(slug, operator, password, code, is_served=False)
+    screen.print(f"[bold]{name}[/] hizmete kapatıldı. Yeniden açmak için: belediye tenant resume {slug}")
+
+
+@app.command("resume")
+def resume(slug: str, operator: Operator, password: Password, code: Code) -> None:
+    """Kapatılmış bir belediyeyi yeniden hizmete açar."""
+    screen.print(f"[bold]{_set_served(slug, operator, password, code, is_served=True)}[/] yeniden hizmette.")
+
+
+def _set_served(slug: str, operator: str, password: str, code: str, *, is_served: bool) -> str:
+    async def work(database: Database) -> str:
+        operator_id = await sign_in_operator(database, operator, password, code)
+        return await set_served(database, operator_id, slug, is_served=is_served)
+
+    with explained():
+        return with_platform(work)
 
 
 def _kind(text: str) -> Kind:

@@ -15,6 +15,7 @@ from api.core.conditional import IfMatch, IfNoneMatch, expected_version, is_fres
 from api.core.deps import SessionDep
 from api.core.errors import NotFound
 from api.core.pagination import Page
+from api.core.rate_limits import keep_pace
 from api.core.replay import IdempotencyKey, once
 from api.core.storage import BlobStore
 from api.files import service as files
@@ -52,9 +53,11 @@ async def read_categories(session: SessionDep, town: TownDep) -> list[schemas.Ca
 async def file_complaint(
     session: SessionDep,
     actor: Annotated[Actor, Depends(Permitted("complaint.file", side="citizen"))],
+    request: Request,
     report: schemas.ComplaintIn,
 ) -> FiledOut:
     """File a report; sending the same id again gives the same answer."""
+    await keep_pace(session, request.app.state.settings.pace_filing, "complaint.file", actor)
     return await service.file_complaint(session, actor, report)
 
 
@@ -72,9 +75,12 @@ async def file_for_citizen(
 async def list_complaints(
     session: SessionDep,
     actor: Reader,
+    request: Request,
     wanted: Annotated[schemas.ListQuery, Query()],
 ) -> Page[ComplaintRow]:
     """Cases the caller may see, newest first."""
+    if wanted.text:
+        await keep_pace(session, request.app.state.settings.pace_searching, "complaint.search", actor)
     return await service.list_complaints(session, actor, wanted.filter(), wanted.cursor, wanted.limit)
 
 

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from api.console.frames import HOME, bare_frame, is_partial, own_address, words
 from api.console.pages import pages
 from api.core.errors import AppError, NotFound, StaleVersion, Unauthenticated
+from api.core.problem import note_refusal
 from api.identity.deps import session_cookie
 
 SIGN_IN = "/console/sign-in"
@@ -33,6 +34,7 @@ class ConsoleRoute(APIRoute):
             try:
                 return await original(request)
             except AppError as error:
+                await note_refusal(request, error)
                 return shown(request, error)
             except RequestValidationError:
                 return shown(request, NotFound())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NoReturn
 from uuid import UUID
 
 from api.core.errors import Forbidden
@@ -15,7 +15,7 @@ Scope = frozenset[UUID] | None
 class Actor:
     """A citizen, a staff user or the system itself, inside one municipality."""
 
-    kind: Literal["citizen", "staff", "anonymous", "system"]
+    kind: Literal["citizen", "staff", "anonymous", "system", "operator"]
     municipality_id: int
     id: UUID | None = None
     device_id: UUID | None = None
@@ -38,7 +38,17 @@ class Actor:
             Forbidden: the actor lacks it.
         """
         if not self.can(permission, department_id):
-            raise Forbidden
+            self.refuse(permission)
+
+    def refuse(self, permission: str) -> NoReturn:
+        """Refuse the actor this act, so that the audit trail tells of it.
+
+        Raises:
+            Forbidden: always.
+        """
+        refusal = Forbidden()
+        refusal.refused = (self, permission)
+        raise refusal
 
     def scope(self, permission: str) -> Scope:
         """Departments in which the permission holds (None = all); an empty set without the permission."""

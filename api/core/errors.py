@@ -66,7 +66,13 @@ class Unauthenticated(AppError):
 
 
 class Forbidden(AppError):
-    """Known, but not allowed this act."""
+    """Known, but not allowed this act.
+
+    `refused` says who wanted what (actor and permission) where the trail does not say it yet: the transaction that
+    meets a refusal rolls back, so the edge writes it down afterwards.
+    """
+
+    refused: tuple[Any, str] | None = None
 
     status = 403
     code = "forbidden"

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from api.core import audit
 from api.core.crypto import CryptoError
 from api.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Refused, TooLarge, Unavailable
 from api.core.storage import StorageError, StorageUnavailable
@@ -30,9 +31,18 @@ def problem_response(error: AppError, language: str = "tr") -> JSONResponse:
     )
 
 
-def _app_error(request: Request, error: Exception) -> Response:
+async def note_refusal(request: Request, error: AppError) -> None:
+    """Write a refusal that a verb met into the audit trail, in a transaction of its own; the verb's has rolled back."""
+    if isinstance(error, Forbidden) and error.refused is not None:
+        actor, permission = error.refused
+        async with request.app.state.database.transaction(actor.municipality_id) as session:
+            await audit.record(session, actor, "access.refuse", "permission", permission)
+
+
+async def _app_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, AppError):
         raise TypeError
+    await note_refusal(request, error)
     return problem_response(error, language_of(request))
 
 

@@ -16,9 +16,10 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core import clock, crypto, keys
+from api.core.actor import Actor
 from api.core.db import Database
 from api.core.errors import TooManyRequests
-from api.core.sql import first_statement, run
+from api.core.sql import fetch_all, first_statement, run
 
 _NETWORK_PREFIX = 64
 
@@ -28,6 +29,16 @@ COUNT_SQL = """
        SET count = CASE WHEN held.expires_at <= %(now)s THEN 0 ELSE held.count END + excluded.count,
            expires_at = CASE WHEN held.expires_at <= %(now)s THEN excluded.expires_at ELSE held.expires_at END
  RETURNING count"""
+
+# All windows of one rule at once.
+PACE_SQL = """
+    INSERT INTO rate_count AS held (key, count, expires_at)
+    SELECT span.key, 1, span.expires_at
+      FROM unnest(%(keys)s::text[], %(ends)s::timestamptz[]) AS span(key, expires_at) ORDER BY span.key
+        ON CONFLICT (key) DO UPDATE
+       SET count = CASE WHEN held.expires_at <= %(now)s THEN 0 ELSE held.count END + 1,
+           expires_at = CASE WHEN held.expires_at <= %(now)s THEN excluded.expires_at ELSE held.expires_at END
+ RETURNING key, count, expires_at"""
 
 
 class PostgresStorage(Storage):
@@ -97,6 +108,24 @@ async def hit(database: Database, limit: str, name: str, *key_parts: object) -> 
         if not await limiter.hit(item, *identity):
             ends = await storage.get_expiry(item.key_for(*identity))
             raise TooManyRequests(math.ceil(ends - clock.now().timestamp()))
+
+
+async def keep_pace(session: AsyncSession, limit: str, name: str, actor: Actor) -> None:
+    """Count one act of a signed-in person in the act's own transaction, for all windows in one statement.
+
+    What fails does not count, and a refused act neither: this guards against floods, `hit` against guessing.
+
+    Raises:
+        TooManyRequests: a limit is used up; it says after how many seconds the window ends.
+    """
+    now = clock.now()
+    identity = _identity(name, (actor.municipality_id, actor.kind, actor.id))
+    items = {item.key_for(*identity): item for item in _parsed(limit)}
+    ends = [now + timedelta(seconds=item.get_expiry()) for item in items.values()]
+    rows = await fetch_all(session, PACE_SQL, {"keys": list(items), "ends": ends, "now": now})
+    over = [row["expires_at"] for row in rows if row["count"] > items[row["key"]].amount]
+    if over:
+        raise TooManyRequests(math.ceil((max(over) - now).total_seconds()))
 
 
 async def forgive(database: Database, limit: str, name: str, *key_parts: object) -> None:

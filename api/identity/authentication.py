@@ -11,9 +11,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.core import audit, clock
+from api.core import clock
 from api.core.actor import Actor
-from api.core.db import Database
 from api.core.errors import Unauthenticated
 from api.core.sql import fetch_one
 from api.core.tenancy import enter_municipality
@@ -94,12 +93,6 @@ async def console_actor(session: AsyncSession, cookie: str) -> Actor:
         config_version=row["config_version"],
         grants=staff_grants(_assignments(row["roles"])),
     )
-
-
-async def record_refusal(database: Database, actor: Actor, permission: str) -> None:
-    """Leave a trace of an act that somebody known tried without the right to it, in a transaction of its own."""
-    async with database.transaction(actor.municipality_id) as session:
-        await audit.record(session, actor, "access.refuse", "permission", permission)
 
 
 def _assignments(rows: Iterable[dict[str, Any]]) -> Iterable[Assignment]:

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core import audit, clock
 from api.core.actor import Actor
-from api.core.errors import Forbidden, NotFound
+from api.core.errors import NotFound
 from api.core.ids import uuid7
 from api.core.sql import fetch_all
 from api.identity import queries
@@ -64,7 +64,7 @@ async def record_consent(session: AsyncSession, actor: Actor, decision: ConsentI
     """
     actor.demand("consent.give")
     if actor.kind != "citizen" or actor.id is None:
-        raise Forbidden
+        actor.refuse("consent.give")
     text = await session.get(ConsentText, (actor.municipality_id, decision.consent_text_id))
     if text is None:
         raise NotFound

@@ -1,7 +1,7 @@
 """What other domains and the routes may ask of this one: its verbs under one name."""
 
 from api.identity.accounts import change_password, edit_own_account, own_account
-from api.identity.authentication import authenticate_bearer, console_actor, record_refusal
+from api.identity.authentication import authenticate_bearer, console_actor
 from api.identity.citizen_login import finish_citizen_login, start_citizen_login
 from api.identity.citizens import (
     block_citizen,
@@ -15,6 +15,7 @@ from api.identity.cleaning import clean_up
 from api.identity.consents import current_texts, has_consented, own_consents, publish_text, record_consent
 from api.identity.console_cookies import cookie_name, csrf_token, verify_csrf
 from api.identity.devices import list_devices, revoke_device, sign_out
+from api.identity.errors import BadCredentials
 from api.identity.refresh import refresh
 from api.identity.signing_keys import clean_signing_keys, jwks, rotate_signing_key
 from api.identity.signing_keys import verify as verify_token
@@ -32,6 +33,7 @@ from api.identity.staff_login import ConsoleSignIn, open_console_session, sign_i
 from api.identity.substitutions import arrange_substitution, end_substitution, list_substitutions
 
 __all__ = [
+    "BadCredentials",
     "ConsoleSignIn",
     "add_staff",
     "arrange_substitution",
@@ -64,7 +66,6 @@ __all__ = [
     "publish_text",
     "read_staff",
     "record_consent",
-    "record_refusal",
     "refresh",
     "register_citizen",
     "reset_sign_in",

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core import audit, clock
 from api.core.actor import Actor
-from api.core.errors import Forbidden, NotFound
+from api.core.errors import NotFound
 from api.core.ids import uuid7
 from api.core.sql import fetch_all, fetch_one
 from api.identity import queries
@@ -103,4 +103,4 @@ async def _demand_reach(session: AsyncSession, actor: Actor, absent_id: UUID) ->
         },
     )
     if beyond:
-        raise Forbidden
+        actor.refuse("substitution.edit")

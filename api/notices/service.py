@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core import audit, clock, jobs, keys
 from api.core.actor import Actor
-from api.core.errors import Forbidden, NotFound
+from api.core.errors import NotFound
 from api.core.ids import uuid7
 from api.core.pagination import Page, Scope, decode_cursor, encode_cursor, query_scope
 from api.core.phones import parse_mobile
@@ -134,7 +134,7 @@ async def mark_read(session: AsyncSession, actor: Actor, message_id: UUID) -> In
 def _citizen(actor: Actor) -> UUID:
     actor.demand("inbox.read")
     if actor.kind != "citizen" or actor.id is None:
-        raise Forbidden
+        actor.refuse("inbox.read")
     return actor.id
 
 

@@ -69,6 +69,14 @@ class TerritoryImpossible(Invalid):
     en = "No sample map could be drawn for this place. Give its real outline as a GeoJSON file with --outline."
 
 
+class TenantUnknown(NotFound):
+    """There is no municipality of this short name."""
+
+    code = "tenant_unknown"
+    tr = "Bu kısa adda bir belediye yok. Kayıtlı olanları görmek için: belediye tenant list"
+    en = "There is no municipality of this short name. To see them all: belediye tenant list"
+
+
 class OperatorExists(Conflict):
     """Another operator of the installation has this user name."""
 

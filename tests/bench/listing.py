@@ -28,6 +28,7 @@ from tests.bench.result import Result
 OPERATIONS = 240
 RATIO, STATEMENTS, LIMIT = 6.0, 4, 100
 _DEPTH = 0.9
+FIRST_PAGE = f"/v1/complaints?limit={LIMIT}"
 
 
 @dataclass(frozen=True)

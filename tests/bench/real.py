@@ -4,6 +4,7 @@ import http.client
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from tests.bench.cpu import BackendCpu, cpu_seconds
 from tests.bench.places import CHECKOUT, Urls
 
 _READY_TRIES, _STOP_SECONDS = 200, 30
+_KEPT_ALIVE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Server:
     """A running server, one kept-alive connection to it, and the CPU that it and its backends have used."""
 
     def __init__(self, urls: Urls, port: int, pid: int) -> None:
-        self.urls, self._pid = urls, pid
+        self.urls, self._pid, self._used_at = urls, pid, 0.0
         self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._backends = BackendCpu(urls.admin, urls.name, "belediye")
 
@@ -42,8 +44,11 @@ class Server:
         headers = {"Authorization": f"Bearer {token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
+        if time.monotonic() - self._used_at > _KEPT_ALIVE_SECONDS:
+            self._client.close()  # the server has given the quiet connection up, or is about to
         self._client.request(method, path, body, headers)
         response = self._client.getresponse()
+        self._used_at = time.monotonic()
         answer = Answer(response.status, response.read(), int(response.headers["x-statements"]))
         if answer.status not in (200, 201):
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.body[:500].decode(errors='replace')}")

@@ -2,19 +2,23 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from api.municipalities.config_cache import MOST_HELD
 from tests.bench import blocks, data, filing, listing, people, places, tiles
 from tests.bench.blocks import Block, Side
 from tests.bench.places import Urls
-from tests.bench.real import Server, running
+from tests.bench.real import Server, running, usual
 from tests.bench.result import Result
 
 TOWNS, REPORTS = 1_400, 300
 OPERATIONS = 400
 TILE_ZOOM = 12
 RATIO = 1.2
+# More than the towns whose configuration a process holds, so that each is read anew when its turn comes.
+VISITED = MOST_HELD + 50
 
 
 async def measure(tell: Callable[[str], None]) -> list[Result]:
@@ -35,13 +39,33 @@ async def measure(tell: Callable[[str], None]) -> list[Result]:
                 {name: Side(works[work], server.cpu) for name, (server, works) in sides.items()}, operations=OPERATIONS
             )
             results.append(Result.of(f"tenants_{work}", OPERATIONS, cost["among"], cost["alone"]))
-    whole = Result.sum_of("tenants", results, limit=RATIO)
-    return [whole, *results]
+        whole = Result.sum_of("tenants", results, limit=RATIO)
+        return [whole, *results, *await _unheld(*sides["among"], towns)]
+
+
+async def _unheld(server: Server, works: dict[str, Block], towns: int) -> list[Result]:
+    """What a list costs when the process does not hold the town's configuration, against one that it holds."""
+    if towns <= VISITED:
+        return []
+    tokens = [(await people.staff(server.urls, "service_desk", town))[1] for town in range(2, 2 + VISITED)]
+    statements: Counter[int] = Counter()
+
+    def in_turn(first: int, last: int) -> None:
+        for number in range(first, last):
+            answer = server.ask("GET", listing.FIRST_PAGE, tokens[number % VISITED])
+            statements[answer.statements] += 1
+
+    cost = blocks.compare(
+        {"unheld": Side(in_turn, server.cpu), "held": Side(works["list_100"], server.cpu)}, operations=2 * VISITED
+    )
+    return [
+        Result.of("tenants_list_100_unheld", 2 * VISITED, cost["unheld"], cost["held"], statements=usual(statements))
+    ]
 
 
 async def _works(urls: Urls, server: Server) -> dict[str, Block]:
     claims, token = await people.citizen(urls)
-    question = listing.Question("list_100", await listing.Reader.of(urls, "service_desk"), {})
+    _, desk = await people.staff(urls, "service_desk")
     tile = next(tile for tile in await tiles.fullest(urls) if tile.z == TILE_ZOOM)
 
     def ask(path: str, token: str) -> Block:
@@ -53,6 +77,6 @@ async def _works(urls: Urls, server: Server) -> dict[str, Block]:
 
     return {
         "file_report": filing.RealFiling(server, filing.Reports.of(urls, claims), token),
-        "list_100": ask(question.path, question.reader.token),
+        "list_100": ask(listing.FIRST_PAGE, desk),
         "tile": ask(tile.path, tile.reader.token),
     }

@@ -32,6 +32,10 @@ def settings_for(urls: Any, files_path: Any, **changes: Any) -> Settings:
         "files_path": files_path,
         "pool_size": 4,
         "log_level": "WARNING",
+        # Tests ask more than people do; those of the limits set them.
+        "pace_filing": "100000/hour",
+        "pace_uploading": "100000/hour",
+        "pace_searching": "100000/hour",
         **changes,
     }
     return Settings(**values)

@@ -4,7 +4,9 @@ import httpx
 import pytest
 
 from api.core.middleware import client_address
+from tests.factories.images import photo_bytes
 from tests.factories.people import new_phone
+from tests.factories.serving import served
 from tests.factories.towns import PASSWORD
 
 pytestmark = pytest.mark.anyio
@@ -88,3 +90,44 @@ SCOPE = {"client": ("10.0.0.7", 1), "headers": [(b"x-forwarded-for", b"198.51.10
 )
 def test_only_a_proxy_of_our_own_is_believed_and_only_its_last_word(proxies, address):
     assert client_address(SCOPE, proxies) == address
+
+
+@pytest.mark.slow
+async def test_a_flood_of_reports_photos_or_searches_of_one_person_is_slowed_and_others_are_not(
+    module_db, tmp_path_factory
+):
+    few = {"pace_filing": "2/hour", "pace_uploading": "2/hour", "pace_searching": "2/minute;3/hour"}
+    async with served(module_db, tmp_path_factory.mktemp("paced"), **few) as server:
+        flooder, neighbour = await server.citizen("+905320000701"), await server.citizen("+905320000702")
+        photo = {"file": ("foto.jpg", photo_bytes(), "image/jpeg")}
+
+        async def answers(headers, act):
+            return [(await act(headers)).status_code for _ in range(3)]
+
+        async def file(headers):
+            return await server.client.post("/v1/complaints", json=await server.report(), headers=headers)
+
+        async def upload(headers):
+            return await server.client.post("/v1/files", files=photo, headers=headers)
+
+        async def search(headers):
+            return await server.client.get("/v1/complaints", params={"text": "çukur"}, headers=headers)
+
+        for act, done in ((file, 201), (upload, 201), (search, 200)):
+            assert await answers(flooder, act) == [done, done, 429]
+            refused = await act({**flooder, "X-Forwarded-For": "203.0.113.9"})
+            assert (refused.status_code, 0 < int(refused.headers["retry-after"]) <= 3600) == (429, True)
+            assert (await act(neighbour)).status_code == done
+        # Looking at a list without searching is not counted.
+        assert (await server.client.get("/v1/complaints", headers=flooder)).status_code == 200
+
+
+async def test_a_report_that_was_refused_for_its_content_does_not_count(module_db, tmp_path_factory):
+    async with served(module_db, tmp_path_factory.mktemp("paced"), pace_filing="1/hour") as server:
+        citizen = await server.citizen("+905320000703")
+        wrong = {**await server.report(), "place": {"lon": 29.0, "lat": 36.1}}
+        for _ in range(3):
+            assert (await server.client.post("/v1/complaints", json=wrong, headers=citizen)).status_code == 422
+        assert (
+            await server.client.post("/v1/complaints", json=await server.report(), headers=citizen)
+        ).status_code == 201

@@ -3,13 +3,15 @@
 import base64
 import json
 import re
+from datetime import timedelta
 
 import psycopg
+import pyotp
 import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from api.core import startup
+from api.core import clock, startup
 from api.settings import get_settings
 from tests.factories.towns import MASTER_KEY
 
@@ -158,3 +160,40 @@ def test_an_operator_is_made_with_secrets_told_once(belediye):
     code, output = belediye("operator", "create", "--username", "ayse", "--full-name", "Ayşe Yılmaz")
     assert code == 1
     assert "zaten var" in output
+
+
+def test_an_operator_closes_and_opens_a_municipality_by_name_password_and_code(belediye, real_db):
+    _, told = belediye("operator", "create", "--username", "ayse", "--full-name", "Ayşe Yılmaz")
+    password = re.search(r"Parola: ([a-z0-9-]+)", told).group(1)
+    totp = pyotp.TOTP(re.search(r"anahtarı: ([A-Z2-7]+)", told).group(1))
+
+    def act(verb, slug="akpinar", word=password, code=None):
+        code = code or totp.at(clock.now())
+        return belediye("tenant", verb, slug, "--operator", "ayse", "--password", word, "--code", code)
+
+    def is_open():
+        with psycopg.connect(real_db.admin) as connection:
+            return connection.execute("SELECT is_active FROM municipality WHERE slug = 'akpinar'").fetchone()[0]
+
+    for wrong in (act("suspend", word="yanlis"), act("suspend", code="000000")):
+        assert (wrong[0], "hatalı" in wrong[1], is_open()) == (1, True, True)
+    code, output = act("suspend")
+    assert (code, is_open()) == (0, False), output
+    # A code that was used is not taken again.
+    assert act("resume")[0] == 1
+    code, output = act("resume", code=totp.at(clock.now() + timedelta(seconds=30)))
+    assert (code, is_open()) == (0, True), output
+    with psycopg.connect(real_db.admin) as connection:
+        trail = connection.execute(
+            """SELECT action, actor_kind FROM audit_record JOIN municipality USING (municipality_id)
+                WHERE action LIKE 'municipality.%%'""".replace("USING (municipality_id)", "ON id = municipality_id")
+        ).fetchall()
+    assert trail == [("municipality.suspend", "operator"), ("municipality.resume", "operator")]
+
+
+def test_a_municipality_that_is_not_there_cannot_be_closed(belediye):
+    _, told = belediye("operator", "create", "--username", "ali", "--full-name", "Ali Kaya")
+    password = re.search(r"Parola: ([a-z0-9-]+)", told).group(1)
+    code = pyotp.TOTP(re.search(r"anahtarı: ([A-Z2-7]+)", told).group(1)).at(clock.now())
+    status, output = belediye("tenant", "suspend", "yok", "--operator", "ali", "--password", password, "--code", code)
+    assert (status, "tenant list" in output) == (1, True)
