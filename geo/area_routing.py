@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from shapely.geometry.base import BaseGeometry
 
 from geo.local_frame import LocalFrame
+from geo.types import BBox
 
 AreaId = TypeVar("AreaId", bound=Hashable)
 
@@ -51,6 +52,8 @@ class AreaIndex(Generic[AreaId]):
         self._boxes: list[tuple[int, float, float, float, float]] = [
             (row, *polygon.bounds) for row, polygon in enumerate(self._polygons)
         ]
+        self.bounds: BBox | None = BBox(*map(float, shapely.total_bounds(self._polygons))) if areas else None
+        """The box of all areas in degrees; None without areas."""
         self._frame = LocalFrame.around(shapely.box(*shapely.total_bounds(self._polygons))) if areas else None
         flat = [self._frame.shape_to_metres(polygon) for polygon in self._polygons] if self._frame else []
         self._flat_tree = shapely.STRtree(flat)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import log2
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +22,15 @@ from api.core.actor import Actor
 from api.core.pagination import BadCursor, Page
 from api.municipalities import service as municipalities
 from api.municipalities.service import TownConfig
+from geo.mercator import tile_size_m, to_lonlat, to_metres
 
 PAGE_SIZE = 30
 MOST_FRESH = 20
 ROWS, FRESH = "/console/complaints/rows", "/console/complaints/fresh"
-_ZOOM_OF_KIND = {"metropolitan": 9.5, "province": 11.0, "union": 9.5, "town": 13.0}
+# Of a town without a map of its own.
 _ZOOM = 12.2
+# The map's side in points on a small desk; a tile is 512.
+_MAP_POINTS, _TILE_POINTS = 640.0, 512.0
 _KNOWN_PARTS = 2
 
 
@@ -116,14 +120,18 @@ async def show_fresh(request: Request, session: AsyncSession, actor: Actor) -> R
 
 def map_view(town: TownConfig, chosen: Wanted | None = None) -> MapView:
     """Say where a town's maps get their tiles; with a filter also those of the reports that meet it."""
-    lon, lat = town.center
+    (lon, lat), zoom = town.center, _ZOOM
+    if (box := town.neighbourhoods.bounds) is not None:
+        (west, south), (east, north) = to_metres(box.west, box.south), to_metres(box.east, box.north)
+        lon, lat = to_lonlat((west + east) / 2, (south + north) / 2)
+        zoom = log2(tile_size_m(0) * _MAP_POINTS / _TILE_POINTS / max(east - west, north - south))
     query = f"?{chosen.service_query}" if chosen else ""
     return MapView(
         base_url=f"/v1/public/{town.slug}/tiles/base/{{z}}/{{x}}/{{y}}.mvt",
         reports_url=f"/v1/complaints/tiles/{{z}}/{{x}}/{{y}}.mvt{query}",
         lon=lon,
         lat=lat,
-        zoom=_ZOOM_OF_KIND.get(town.kind, _ZOOM),
+        zoom=round(zoom, 2),
     )
 
 

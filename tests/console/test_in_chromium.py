@@ -336,3 +336,23 @@ def test_the_browser_libraries_are_those_of_the_lock_file(site):
 def _vendor(site) -> str:
     page = site.http.get("/console/sign-in").text
     return re.search(r'src="(/static/[0-9a-f]+/vendor/)htmx', page).group(1)
+
+
+def test_tiles_that_cannot_be_had_are_told_on_the_map_and_nowhere_else(window):
+    watched = window()
+    watched.context.route("**/v1/public/*/tiles/base/**", lambda route: route.abort())
+    page = watched.open("/console")
+    expect(page.locator(".map-missing")).to_be_visible(timeout=15_000)
+    # The browser itself writes a line for each address that it could not reach; the page adds none.
+    watched.complaints = [said for said in watched.complaints if "net::ERR_FAILED" not in said]
+
+
+def test_the_map_opens_on_the_whole_town(site, window):
+    page = window().with_map()
+    seen = page.evaluate("({...document.getElementById('map').dataset})")
+    lon, lat = site.town.place(0)
+    # A small town is seen near, and its places lie within the first view.
+    width = 360 / 2 ** float(seen["zoom"]) * 640 / 512
+    assert abs(float(seen["lon"]) - lon) < width / 2
+    assert abs(float(seen["lat"]) - lat) < width / 2
+    assert width < 0.2

@@ -13,6 +13,7 @@ export function colour(name) {
   return getComputedStyle(probe).color;
 }
 
+const SETTLE_MS = 1_500;
 export const FONT = ["system-ui, sans-serif"];
 const absolute = (path) => location.origin + path;
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.6], ["zoom"], ...stops];
@@ -67,6 +68,18 @@ export async function openMap(holder, container, options) {
       "Map.Title": words.wordTitle ?? "", "NavigationControl.ZoomIn": words.wordIn ?? "", "NavigationControl.ZoomOut": words.wordOut ?? "",
     },
     ...options,
+  });
+  // Without a listener the library writes every failed tile to the browser's console, also those of a page that is left.
+  const told = holder.querySelector(".map-missing");
+  let missing;
+  map.on("error", () => {
+    clearTimeout(missing);
+    missing = setTimeout(() => told?.removeAttribute("hidden"), SETTLE_MS);
+  });
+  map.on("data", (event) => {
+    if (event.dataType !== "source" || !event.tile) return;
+    clearTimeout(missing);
+    told?.setAttribute("hidden", "");
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
