@@ -8,7 +8,7 @@ BIN := .venv/bin
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench screenshots lock migration openapi wheel clean
+.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench sync-soak screenshots lock migration openapi wheel clean
 
 help: ## Bu listeyi gösterir
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ fmt: ready ## Kodu biçimler
 
 bench: ready ## Başarım tablosu: işlem başına işlemci süresi, çıplak SQL'e oranla (ARGS='--json')
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+sync-soak: ready ## Eşitleme benzetimi: milyonlarca adım, ilk hatada tohumuyla durur (STEPS=10000000 SEED=1)
+	@$(BIN)/python -m tests.sync.soak --steps $(or $(STEPS),1000000) --seed $(or $(SEED),1000000)
 
 screenshots: setup ## docs/screenshots resimlerini, çalışan bir örnekten (make demo) yeniler
 	@$(BIN)/python -m tests.screenshots

@@ -12,7 +12,7 @@ from api.core.sql import first_statement
 
 router = APIRouter(tags=["operation"])
 
-SCHEMA_HEAD = "0005"
+SCHEMA_HEAD = "0003"
 
 
 @router.get("/livez", include_in_schema=False)

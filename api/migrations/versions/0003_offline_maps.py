@@ -5,8 +5,8 @@ from alembic import op
 
 from api.migrations import ddl
 
-revision = "0005"
-down_revision = "0004"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

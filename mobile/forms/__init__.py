@@ -1,1 +1,0 @@
-"""Forms as data, and the one evaluator that phone and server share."""

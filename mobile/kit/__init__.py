@@ -1,1 +1,0 @@
-"""The look and the widgets of both phone apps."""
