@@ -37,11 +37,8 @@ async def list_packages(session: AsyncSession, actor: Actor) -> list[MapPackageO
         new = [{**area, **zooms, "id": uuid7(), "name": area["name"] or town.name} for area in areas]
         await queries.add_packages(session, actor.municipality_id, new)
         rows = await queries.packages(session, actor.municipality_id)
-    for row in rows:
-        if _is_due(row):
-            await jobs.enqueue(
-                session, "offline_maps.draw", actor.municipality_id, lock=f"map {row['id']}", package_id=row["id"]
-            )
+    if any(map(_is_due, rows)):
+        await _put_in_hand(session, actor.municipality_id)
     return [_shown(row) for row in rows]
 
 
@@ -57,16 +54,31 @@ async def package_file(session: AsyncSession, actor: Actor, package_id: UUID) ->
     return {**row, "key": file_key(actor.municipality_id, package_id, row["version"])}
 
 
-async def draw(context: JobContext, package_id: UUID) -> None:
-    """Draw one package if its source has changed; the old file is served until the new one is complete.
+async def draw_next(context: JobContext) -> None:
+    """Draw the next package that is due, if its source has changed, and put the one after it in hand.
 
     Raises:
-        DrawingFailed: the drawing process failed; the package says so, and the job is tried again.
+        DrawingFailed: the drawing process failed; the package says so and waits for TRIED_AGAIN_AFTER.
     """
+    async with context.transaction() as session:
+        due = [row["id"] for row in await queries.packages(session, context.municipality_id) if _is_due(row)]
+        if len(due) > 1:
+            await _put_in_hand(session, context.municipality_id)
+    if due:
+        await _draw(context, due[0])
+
+
+async def _put_in_hand(session: AsyncSession, municipality_id: int) -> None:
+    # One after the other: a municipality with many districts leaves room for everybody else's jobs.
+    await jobs.enqueue(session, "offline_maps.draw_next", municipality_id, lock=f"maps {municipality_id}")
+
+
+async def _draw(context: JobContext, package_id: UUID) -> None:
+    """Draw one package; the old file is served until the new one is complete."""
     store = context.outside["store"]
     async with context.transaction() as session:
         package = await queries.package(session, context.municipality_id, package_id)
-        if package is None or (package["state"] != "failed" and not _is_due(package)):
+        if package is None:
             return
         box = {**package, "municipality_id": context.municipality_id}
         source = await queries.source_hash(session, box)

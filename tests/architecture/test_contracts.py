@@ -22,6 +22,8 @@ DOMAINS = sorted(
 PLANTED = [
     ("The house: phones over api over libraries", "geo.types", "api.complaints.service"),
     ("Phones see only mobile and geo", "citizen_app", "api.complaints.schemas"),
+    ("Of what phones share, the server knows only what both must agree on", "api.files.schemas", "mobile.sdk.ids"),
+    ("Inside the phones' shared room", "mobile.wire.limits", "mobile.sdk.exchange"),
     ("Libraries know no web, no ORM, no driver", "payments", "fastapi"),
     ("Phones run without the compiled geometry libraries", "geo.mercator", "shapely"),
     ("Only the phone apps know Kivy", "payments", "kivy"),

@@ -22,9 +22,9 @@ async def listed(server, slug="kadikoy"):
     return answer.json()
 
 
-async def drawn(server, package_id, slug="kadikoy"):
+async def drawn(server, slug="kadikoy"):
     context = JobContext(server.town(slug).municipality_id, server.database, {"store": server.app.state.store})
-    await jobs.draw(context, package_id=package_id)
+    await jobs.draw_next(context)
 
 
 async def fetched(server, package, **headers):
@@ -36,10 +36,10 @@ async def test_the_first_question_has_the_map_drawn_and_its_file_can_be_fetched_
     (package,) = await listed(server)
     assert (package["state"], package["version"], package["size"]) == ("waiting", 0, 0)
     assert (await fetched(server, package)).status_code == 404
-    waiting = server.rows("SELECT args FROM procrastinate_jobs WHERE task_name = 'offline_maps.draw'")
-    assert package["id"] in {row["args"]["package_id"] for row in waiting}
+    waiting = server.rows("SELECT args FROM procrastinate_jobs WHERE task_name = 'offline_maps.draw_next'")
+    assert server.town().municipality_id in {row["args"]["municipality_id"] for row in waiting}
 
-    await drawn(server, package["id"])
+    await drawn(server)
     (package,) = await listed(server)
     assert (package["state"], package["version"]) == ("ready", 1)
     whole = await fetched(server, package)
@@ -71,7 +71,7 @@ async def test_a_map_is_drawn_anew_only_when_the_town_has_changed(server, monkey
 
     async def looked_at(days):
         monkeypatch.setattr(clock, "now", lambda: real() + days * 2 * service.CHECKED_EVERY)
-        await drawn(server, package["id"])
+        await drawn(server)
         return server.rows("SELECT version, sha256 FROM map_package WHERE id = %s", package["id"])[0]
 
     first = await looked_at(1)
@@ -83,21 +83,42 @@ async def test_a_map_is_drawn_anew_only_when_the_town_has_changed(server, monkey
 
 
 async def test_a_drawing_process_that_dies_leaves_its_reason_and_the_next_attempt_succeeds(server, monkeypatch):
-    (package,) = await listed(server, "akpinar")
+    await listed(server, "akpinar")
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(DrawingFailed, match="status 1"):
-        await drawn(server, package["id"], "akpinar")
+        await drawn(server, "akpinar")
     (failed,) = await listed(server, "akpinar")
     assert (failed["state"], failed["version"]) == ("failed", 0)
     monkeypatch.undo()
-    await drawn(server, package["id"], "akpinar")
+    # Not at every question of a phone: in an hour.
+    await drawn(server, "akpinar")
+    assert (await listed(server, "akpinar"))[0]["version"] == 0
+    server.execute("UPDATE map_package SET checked_at = checked_at - %s", service.TRIED_AGAIN_AFTER)
+    await drawn(server, "akpinar")
     (ready,) = await listed(server, "akpinar")
     assert (ready["state"], ready["version"]) == ("ready", 1)
+
+
+async def test_districts_are_drawn_one_after_the_other(server):
+    town = server.town().municipality_id
+    (first,) = await listed(server)
+    server.execute(
+        """INSERT INTO map_package SELECT municipality_id, gen_random_uuid(), 7, name, state, failure, version,
+                  source_hash, sha256, size, tile_count, west, south, east, north, first_zoom, last_zoom, drawn_at,
+                  checked_at FROM map_package WHERE id = %s""",
+        first["id"],
+    )
+    server.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'offline_maps.draw_next'")
+    waiting = "SELECT count(*) AS n FROM procrastinate_jobs WHERE task_name = 'offline_maps.draw_next'"
+    for ready, in_hand in ((1, 1), (2, 1)):
+        await drawn(server)
+        told = server.rows("SELECT count(*) AS n FROM map_package WHERE state = 'ready' AND municipality_id = %s", town)
+        assert (told[0]["n"], server.rows(waiting)[0]["n"]) == (ready, in_hand)
 
 
 async def test_a_town_does_not_see_the_maps_of_another(server):
     (mine,) = await listed(server)
     (theirs,) = await listed(server, "akpinar")
-    await drawn(server, theirs["id"], "akpinar")
+    await drawn(server, "akpinar")
     assert mine["id"] != theirs["id"]
     assert (await fetched(server, theirs)).status_code == 404
