@@ -17,7 +17,7 @@ from mobile.sdk import effects, retry
 from mobile.sdk.exchange import PULL, PUSH, Answer, Exchange
 from mobile.sdk.ids import uuid7
 from mobile.sdk.pulling import apply_pull
-from mobile.sdk.pushing import apply_push, build_push
+from mobile.sdk.pushing import DEFERRED_MS, apply_push, build_push
 from mobile.sdk.store import Key, Store
 from mobile.sdk.streams import adopt_epoch, mark_reused, start_stream, wipe
 from mobile.wire import codec
@@ -125,7 +125,7 @@ class Engine:
         now = self.clock()
         if self.store.get("wiped") or now < retry.next_try(self.store, now):
             return None
-        push = None if now < int(self.store.get("push_after", 0)) else self._push()
+        push = None if self._is_ahead("push_after", now, DEFERRED_MS) else self._push()
         is_pull_due = self._is_pull_due(now)
         # Neither waits for the other: a push that is refused for days does not keep news away.
         if push is not None and not (self._pushed_last and is_pull_due):
@@ -137,16 +137,21 @@ class Engine:
     def receive(self, exchange: Exchange, answer: Answer | None) -> None:
         """Take the answer to a request, all of it or nothing; None: no answer came."""
         now = self.clock()
-        with self.store.transaction():
-            if exchange.message["device"] != self.store.get("device"):
-                return  # asked in the name of a stream that is no more
-            message = _opened(answer)
-            if message is None:
+        if exchange.message["device"] != self.store.get("device"):
+            return  # asked in the name of a stream that is no more
+        message = _opened(answer)
+        try:
+            with self.store.transaction():
+                if message is None:
+                    retry.fail(self.store, now, self.chance)
+                elif "epoch" not in message:
+                    self._refused(message, now)
+                else:
+                    self._accepted(exchange, message, now)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+            # It names our protocol and does not speak it: nothing of it counts.
+            with self.store.transaction():
                 retry.fail(self.store, now, self.chance)
-            elif "epoch" not in message:
-                self._refused(message, now)
-            else:
-                self._accepted(exchange, message, now)
 
     def _accepted(self, exchange: Exchange, message: Mapping[str, Any], now: int) -> None:
         retry.succeed(self.store, now)
@@ -158,9 +163,9 @@ class Engine:
         if exchange.path == PUSH:
             apply_push(self.store, exchange, message, now)
             if message.get("stopped") == "gap":
-                start_stream(self.store, uuid7(now, self.chance), now)
+                start_stream(self.store, uuid7(now, self.chance))
         else:
-            apply_pull(self.store, exchange, message, now)
+            apply_pull(self.store, exchange, message)
             is_complete = self.store.one("SELECT 1 FROM scope WHERE is_complete = 0") is None
             self.store.put(pull_at=now + PULL_EVERY_MS if is_complete else now)
             if exchange.message["check"]:
@@ -174,9 +179,9 @@ class Engine:
         if code == "epoch_changed":
             self._adopt(problem.get("server_epoch"), now)
         elif code == "device_forked":
-            start_stream(self.store, uuid7(now, self.chance), now)
+            start_stream(self.store, uuid7(now, self.chance))
         elif code == "mutation_reused":
-            mark_reused(self.store, str(problem.get("id")), now)
+            mark_reused(self.store, str(problem.get("id")))
         elif code == "device_revoked":
             self.store.put(revoked=problem.get("wipe", "drain"))
             retry.fail(self.store, now, self.chance)
@@ -186,7 +191,7 @@ class Engine:
         self._leave_if_told(now)
 
     def _adopt(self, epoch: Any, now: int) -> None:
-        adopt_epoch(self.store, epoch, uuid7(now, self.chance), now)
+        adopt_epoch(self.store, epoch, uuid7(now, self.chance))
 
     def _leave_if_told(self, now: int) -> None:
         """Told to leave, the phone first gives what it holds, unless it is told to leave at once."""
@@ -198,9 +203,11 @@ class Engine:
     # --- requests -------------------------------------------------------------------------------------------------
 
     def _is_pull_due(self, now: int) -> bool:
-        if self.store.get("revoked"):
-            return False
-        return now >= int(self.store.get("pull_at", 0)) or int(self.store.get("pull_at", 0)) > now + PULL_EVERY_MS
+        return not self.store.get("revoked") and not self._is_ahead("pull_at", now, PULL_EVERY_MS)
+
+    def _is_ahead(self, moment: str, now: int, most: int) -> bool:
+        """Whether a moment is still to come; one farther away than it can be was set by a clock that went wrong."""
+        return now < int(self.store.get(moment, 0)) <= now + most
 
     def _envelope(self) -> dict[str, Any]:
         return {"device": self.store.get("device"), "epoch": self.store.get("epoch"), "app": self.app}
@@ -215,7 +222,7 @@ class Engine:
     def _pull(self, now: int) -> Exchange:
         scopes: Iterable[tuple[Any, ...]] = self.store.all("SELECT sid, cursor FROM scope ORDER BY priority, sid")
         cursors = {sid: cursor for sid, cursor in scopes}  # noqa: C416 (dict() would lose the types)
-        is_check_due = now - int(self.store.get("checked_at", 0)) > CHECK_EVERY_MS
+        is_check_due = abs(now - int(self.store.get("checked_at", 0))) > CHECK_EVERY_MS
         message = {
             **self._envelope(),
             "scopes": cursors,

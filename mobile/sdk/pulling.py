@@ -11,7 +11,7 @@ from mobile.wire.limits import KEPT_DAYS
 DAY_MS = 86_400_000
 
 
-def apply_pull(store: Store, exchange: Exchange, message: Mapping[str, Any], now: int) -> None:
+def apply_pull(store: Store, exchange: Exchange, message: Mapping[str, Any]) -> None:
     """Apply one answer: scopes that came or went, pages, and what the outbox need not show any more."""
     loose: set[Key] = set()
     loose.update(_apply_scopes(store, message["scopes"]))
@@ -20,7 +20,7 @@ def apply_pull(store: Store, exchange: Exchange, message: Mapping[str, Any], now
     store.purge(loose)
     _settle(store, int(message["device"]["horizon"]))
     _compare(store, message.get("checks", ()))
-    _forget(store, now)
+    _forget(store, int(message["now"]))
 
 
 def sum_of(store: Store, sid: str) -> tuple[int, str]:
@@ -92,9 +92,9 @@ def _compare(store: Store, checks: Iterable[Mapping[str, Any]]) -> None:
             store.run("UPDATE scope SET cursor = NULL, is_complete = 0 WHERE sid = ?", (check["sid"],))
 
 
-def _forget(store: Store, now: int) -> None:
+def _forget(store: Store, server_now: int) -> None:
     store.run(
         """DELETE FROM outbox WHERE acked_at < ? AND is_settled = 1
               AND (state = 'ok' OR (state <> 'waiting' AND is_dismissed = 1))""",
-        (now - KEPT_DAYS * DAY_MS,),
+        (server_now - KEPT_DAYS * DAY_MS,),
     )

@@ -40,18 +40,19 @@ def apply_push(store: Store, exchange: Exchange, message: Mapping[str, Any], now
     sent = set(exchange.ids)
     for result in message["results"]:
         if result["id"] in sent and result["state"] in ACKED:
-            _acknowledge(store, result, now)
+            _acknowledge(store, result, int(message["now"]))
     if message.get("stopped") == "defer":
         store.put(push_after=now + DEFERRED_MS)
 
 
-def _acknowledge(store: Store, result: Mapping[str, Any], now: int) -> None:
+def _acknowledge(store: Store, result: Mapping[str, Any], server_now: int) -> None:
+    # By the server's clock: the phone's may be a year off, and what is kept for 30 days must be kept for 30 days.
     rows = result.get("rows") or []
     is_new = store.run(
         """UPDATE outbox SET state = ?, code = ?, xid = ?, acked_at = ?, rows = ?, is_settled = ?
             WHERE id = ? AND state = 'waiting'""",
         (
-            result["state"], result.get("code"), int(result.get("xid") or 0), now,
+            result["state"], result.get("code"), int(result.get("xid") or 0), server_now,
             json.dumps([[table, row, version] for table, row, version, _ in rows]), int(result["state"] != "ok"),
             result["id"],
         ),

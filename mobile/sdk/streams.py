@@ -9,12 +9,11 @@ from mobile.sdk.store import Store
 _RETAINED = "seq > 0 AND NOT is_dismissed"
 
 
-def start_stream(store: Store, device: str, now: int) -> None:
+def start_stream(store: Store, device: str) -> None:
     """Send everything that is retained again, in its order, as a stream of another name.
 
     Ids stay, and the server takes an id once: so this is right whenever the two sides do not agree about the past.
     """
-    del now
     store.put(fork_of=store.get("device"), device=device)
     rows = store.all(f"SELECT id, kind, body FROM outbox WHERE {_RETAINED} ORDER BY seq")
     # Two steps, because numbers are unique.
@@ -29,7 +28,7 @@ def start_stream(store: Store, device: str, now: int) -> None:
     store.put(last_seq=len(rows), push_after=0)
 
 
-def adopt_epoch(store: Store, epoch: Any, device: str, now: int) -> None:
+def adopt_epoch(store: Store, epoch: Any, device: str) -> None:
     """The server's history is another one: it was restored from a backup, or this is the first contact."""
     is_first = store.get("epoch") is None
     store.put(epoch=epoch)
@@ -39,15 +38,15 @@ def adopt_epoch(store: Store, epoch: Any, device: str, now: int) -> None:
     # Versions of another history say nothing about this one.
     store.run("UPDATE synced SET version = -1")
     store.put(pull_at=0)
-    start_stream(store, device, now)
+    start_stream(store, device)
 
 
-def mark_reused(store: Store, mutation_id: str, now: int) -> None:
+def mark_reused(store: Store, mutation_id: str) -> None:
     """The server holds this id with another content; it is shown, never dropped."""
     store.run(
-        """UPDATE outbox SET state = 'quarantined', code = 'mutation_reused', acked_at = ?, is_settled = 1
+        """UPDATE outbox SET state = 'quarantined', code = 'mutation_reused', acked_at = 0, is_settled = 1
             WHERE id = ? AND state = 'waiting'""",
-        (now, mutation_id),
+        (mutation_id,),
     )
     store.purge(store.unpin(mutation_id))
 

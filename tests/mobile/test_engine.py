@@ -217,3 +217,41 @@ def test_a_phone_told_to_leave_gives_its_work_first_and_then_forgets(phone):
     assert phone.store.get("wiped")
     assert phone.store.all("SELECT id FROM outbox") == []
     assert phone.engine.next_exchange() is None
+
+
+def test_an_hours_patience_is_not_a_year_when_the_clock_was_wrong(phone):
+    phone.now += 365 * 86_400_000
+    phone.engine.record("unheard.of", {"x": 1})
+    phone.engine.receive(phone.engine.next_exchange(), ours(results=[], stopped="defer"))
+    phone.now -= 365 * 86_400_000
+    assert PUSH in {phone.engine.next_exchange().path for _ in range(2)}
+
+
+def test_a_clock_that_is_a_year_ahead_forgets_nothing_of_the_last_thirty_days(phone):
+    day, today = 86_400_000, phone.now
+    noted = phone.note()
+    result = {"id": noted, "state": "ok", "rows": [], "xid": "0"}
+    phone.engine.receive(phone.engine.next_exchange(), ours(results=[result], stopped=None, now=today))
+    for later, kept in ((0, 1), (29 * day, 1), (31 * day, 0)):
+        phone.now += 365 * day
+        phone.engine.receive(phone.engine.next_exchange(), news(now=today + later))
+        assert len(phone.store.all("SELECT id FROM outbox")) == kept
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"results": [{"state": "ok"}]},
+        {"results": None},
+        {"results": [{"id": "ID", "state": "ok", "rows": [["complaint"]], "xid": "x"}]},
+        {},
+    ],
+)
+def test_an_answer_that_only_looks_like_ours_changes_nothing_and_is_asked_for_again(phone, message):
+    noted = phone.note()
+    told = json.loads(json.dumps(message).replace('"ID"', f'"{noted}"'))
+    phone.engine.receive(phone.engine.next_exchange(), ours(**told))
+    assert phone.engine.numbers() == {"waiting": 1, "sent": 0, "attention": 0}
+    assert phone.engine.next_exchange() is None
+    phone.now += LONGEST_PAUSE_MS
+    assert phone.engine.next_exchange() is not None

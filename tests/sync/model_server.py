@@ -76,6 +76,7 @@ class ModelServer:
         self.grants: dict[tuple[str, str], set[str]] = {}  # (town, staff) → scopes
         self.epoch = "epoch-0"
         self.next_xid, self.next_seq = 10, 1
+        self.now = 0
         self.active: dict[int, Transaction] = {}
         self._backup: Any = None
 
@@ -149,7 +150,7 @@ class ModelServer:
         return status, "application/problem+json", json.dumps({"code": code, "status": status, **more}).encode()
 
     def _message(self, **message: Any) -> tuple[int, str, bytes]:
-        return 200, codec.PLAIN, codec.encode({"epoch": self.epoch, "now": 0, **message}, codec.PLAIN)
+        return 200, codec.PLAIN, codec.encode({"epoch": self.epoch, "now": self.now, **message}, codec.PLAIN)
 
     def _push(  # noqa: C901 (the rules of the protocol, in their order)
         self, town: str, staff: str, stream: Stream, message: dict[str, Any], most: int, crash_at: int

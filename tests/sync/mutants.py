@@ -119,9 +119,9 @@ def _new_ids(store: Store, now: int, chance: Any) -> None:
         store.run("UPDATE outbox SET id = ? WHERE id = ?", (f"{chance.getrandbits(120):x}", mutation_id))
 
 
-def _only_what_waits(store: Store, device: str, now: int) -> None:
+def _only_what_waits(store: Store, device: str) -> None:
     acked = store.all("SELECT id, state, xid, acked_at FROM outbox WHERE state <> 'waiting'")
-    _start_stream(store, device, now)
+    _start_stream(store, device)
     for mutation_id, state, xid, acked_at in acked:
         store.run(
             "UPDATE outbox SET state = ?, xid = ?, acked_at = ?, is_settled = 1, seq = seq + 1000000 WHERE id = ?",
@@ -134,17 +134,17 @@ def _only_what_waits(store: Store, device: str, now: int) -> None:
     store.put(last_seq=len(waiting))
 
 
-def _cursors_kept(store: Store, epoch: Any, device: str, now: int) -> None:
+def _cursors_kept(store: Store, epoch: Any, device: str) -> None:
     cursors = store.all("SELECT cursor, sid FROM scope")
-    _adopt_epoch(store, epoch, device, now)
+    _adopt_epoch(store, epoch, device)
     for cursor, sid in cursors:
         # A server tells cursors of another epoch from its own; here it cannot, as if they bore no epoch.
         store.run("UPDATE scope SET cursor = ?, is_complete = 1 WHERE sid = ?", (cursor, sid))
 
 
-def _versions_kept(store: Store, epoch: Any, device: str, now: int) -> None:
+def _versions_kept(store: Store, epoch: Any, device: str) -> None:
     versions = store.all("SELECT version, tbl, id FROM synced")
-    _adopt_epoch(store, epoch, device, now)
+    _adopt_epoch(store, epoch, device)
     for row in versions:
         store.run("UPDATE synced SET version = ? + 1000 WHERE tbl = ? AND id = ?", row)
 

@@ -218,6 +218,7 @@ class World:
         if stream is not None and stream.state == "wipe":
             body = b'{"code": "device_revoked", "wipe": "now"}'
             return 403, "application/problem+json", body
+        self.server.now = self.now
         status, media_type, body = self.server.answer(path, phone.town, phone.staff, message, **options)
         self._check_scopes(phone, path, media_type, body)
         other = TOWNS[1 - TOWNS.index(phone.town)]
@@ -311,7 +312,7 @@ class World:
         self.phone().doom = self.chance.randint(0, 90)
 
     def jump_clock(self) -> None:
-        self.phone().offset += self.chance.choice((-3_600_000, 3_600_000, -86_400_000 * 400, 86_400_000))
+        self.phone().offset += self.chance.choice((-3_600_000, 3_600_000, -86_400_000 * 400, 86_400_000 * 400))
 
     def back_up(self) -> None:
         self.server.back_up()
