@@ -44,7 +44,7 @@ def _all_acked(store: Store, exchange: Exchange) -> None:
 
 # --- the phone's bugs -----------------------------------------------------------------------------------------------
 
-_next, _receive = engine.Engine.next_exchange, engine.Engine.receive
+_next, _receive, _push = engine.Engine.next_exchange, engine.Engine.receive, engine.Engine._push
 _apply_push, _acknowledge, _build_push = pushing.apply_push, pushing._acknowledge, pushing.build_push
 _apply_page, _apply_scopes = pulling._apply_page, pulling._apply_scopes
 _start_stream, _adopt_epoch, _fail = streams.start_stream, streams.adopt_epoch, retry.fail
@@ -108,9 +108,12 @@ def _settled_too_early(store: Store, horizon: int) -> None:
     store.run("UPDATE outbox SET is_settled = 1 WHERE state = 'ok' AND xid < ?", (horizon + 1000,))
 
 
-def _never_again(store: Store, now: int, chance: Any) -> None:
-    _fail(store, now, chance)
-    store.put(failures=1, next_try=0, push_after=1 << 60)
+def _once(self: engine.Engine) -> Exchange | None:
+    newest = self.store.get("last_seq")
+    if self.store.get("tried") == newest:
+        return None
+    self.store.put(tried=newest)
+    return _push(self)
 
 
 def _new_ids(store: Store, now: int, chance: Any) -> None:
@@ -192,7 +195,7 @@ PHONE = {
     "rows under waiting work are purged": _replaced(Store, "purge", _purge_all),
     "work leaves the view when it is acknowledged": _replaced(pushing, "_acknowledge", _settled_at_ack),
     "work leaves the view before every scope was read": _replaced(pulling, "_settle", _settled_too_early),
-    "a failed push waits for new work": _replaced(retry, "fail", _never_again),
+    "a failed push waits for new work": _replaced(engine.Engine, "_push", _once),
     "a retry takes a new id": _replaced(retry, "fail", _new_ids),
     "a restored server gets only what waits": _replaced(streams, "start_stream", _only_what_waits),
     "cursors of another epoch are kept": _replaced(engine, "adopt_epoch", _cursors_kept),
