@@ -29,5 +29,5 @@ def create(
 
     with explained():
         made = with_platform(work)
-    screen.print(f"Kullanıcı adı: [bold]{made.username}[/]   Parola: [bold]{made.one_time_password}[/]")
+    screen.print(f"Kullanıcı adı: [bold]{made.username}[/]   Parola: [bold]{made.password}[/]")
     screen.print(f"Doğrulama uygulaması anahtarı: [bold]{made.totp_secret}[/]")

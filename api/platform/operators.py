@@ -31,7 +31,7 @@ class NewOperator:
     """What is told once to the new operator and stored nowhere in clear."""
 
     username: str
-    one_time_password: str
+    password: str
     totp_secret: str
 
 

@@ -22,16 +22,14 @@ class MapShape(NamedTuple):
     geometry: BaseGeometry
 
 
-def write_layers(folder: Path, shapes: Iterable[MapShape]) -> tuple[float, float, float, float] | None:
-    """Write `<layer>.json` for every layer of the style; gives the box of the neighbourhoods in metres.
+def write_layers(folder: Path, shapes: Iterable[MapShape]) -> None:
+    """Write `<layer>.json` for every layer of the style, also for those of which there is nothing.
 
     Coordinates are EPSG:3857 metres, rounded to ten centimetres. Unknown layers are left out.
     """
     features: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    boxes: list[tuple[float, float, float, float]] = []
     for shape in shapes:
         if shape.layer == "neighbourhood":
-            boxes.append(shape.geometry.bounds)
             features["land"].append(_feature(shape, shape.geometry))
             features["border"].append(_feature(shape, shape.geometry.boundary))
             features["label"].append(_feature(shape, shape.geometry.representative_point()))
@@ -40,7 +38,6 @@ def write_layers(folder: Path, shapes: Iterable[MapShape]) -> tuple[float, float
     for layer in LAYERS:
         collection = {"type": "FeatureCollection", "features": features[layer] or [_NOTHING]}
         (folder / f"{layer}.json").write_text(json.dumps(collection, ensure_ascii=False), encoding="utf-8")
-    return _union(boxes)
 
 
 # The drawing library refuses a file without features: a point at the edge of the world stands for nothing.
@@ -58,12 +55,3 @@ def _feature(shape: MapShape, geometry: BaseGeometry) -> dict[str, Any]:
         "properties": {"kind": shape.kind, "name": shape.name},
         "geometry": json.loads(shapely.to_geojson(rounded)),
     }
-
-
-def _union(boxes: list[tuple[float, float, float, float]]) -> tuple[float, float, float, float] | None:
-    if not boxes:
-        return None
-    sides = np.array(boxes)
-    return (
-        float(sides[:, 0].min()), float(sides[:, 1].min()), float(sides[:, 2].max()), float(sides[:, 3].max()),
-    )  # fmt: skip

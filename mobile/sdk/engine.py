@@ -18,7 +18,7 @@ from mobile.sdk.exchange import PULL, PUSH, Answer, Exchange
 from mobile.sdk.ids import uuid7
 from mobile.sdk.pulling import apply_pull
 from mobile.sdk.pushing import DEFERRED_MS, apply_push, build_push
-from mobile.sdk.store import Key, Store
+from mobile.sdk.store import Store
 from mobile.sdk.streams import adopt_epoch, mark_reused, start_stream, wipe
 from mobile.wire import codec
 from mobile.wire.limits import LEAST_WANTED, MOST_WANTED
@@ -250,6 +250,3 @@ def _opened(answer: Answer | None) -> Mapping[str, Any] | None:
     except codec.NotOurs:
         return None
     return message if isinstance(message.get("epoch"), str) else None
-
-
-__all__ = ["PULL_EVERY_MS", "Answer", "Engine", "Exchange", "Key"]

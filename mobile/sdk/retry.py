@@ -23,7 +23,7 @@ def fail(store: Store, now: int, chance: Random) -> None:
 
 def succeed(store: Store, now: int) -> None:
     """The server answered."""
-    store.put(failures=0, successes=int(store.get("successes", 0)) + 1, next_try=0, last_contact=now)
+    store.put(failures=0, successes=int(store.get("successes", 0)) + 1, next_try=0, last_contact=now, needs_sign_in=0)
 
 
 def is_quick(store: Store) -> bool:

@@ -16,8 +16,10 @@ def start_stream(store: Store, device: str) -> None:
     """
     store.put(fork_of=store.get("device"), device=device)
     rows = store.all(f"SELECT id, kind, body FROM outbox WHERE {_RETAINED} ORDER BY seq")
-    # Two steps, because numbers are unique.
-    store.run("UPDATE outbox SET seq = -1 - (SELECT count(*) FROM outbox AS o WHERE o.id < outbox.id) - 1000000000")
+    # Numbers are unique: all of them first move, together, to below the lowest. What is not sent again stays there.
+    lowest, highest = store.one("SELECT min(seq), max(seq) FROM outbox") or (None, None)
+    if lowest is not None:
+        store.run("UPDATE outbox SET seq = seq - ?", (max(highest, 0) - lowest + 1,))
     for number, (mutation_id, kind, body) in enumerate(rows, 1):
         store.run(
             """UPDATE outbox SET seq = ?, state = 'waiting', code = NULL, xid = NULL, acked_at = NULL, is_settled = 0

@@ -255,3 +255,35 @@ def test_an_answer_that_only_looks_like_ours_changes_nothing_and_is_asked_for_ag
     assert phone.engine.next_exchange() is None
     phone.now += LONGEST_PAUSE_MS
     assert phone.engine.next_exchange() is not None
+
+
+def test_a_phone_begins_anew_twice_with_dismissed_work_and_a_clock_that_was_set_back(phone):
+    refused = [phone.note("geri çevrilen"), phone.note("o da")]
+    results = [{"id": mutation_id, "state": "conflict", "rows": [], "xid": "5"} for mutation_id in refused]
+    phone.engine.receive(phone.engine.next_exchange(), ours(results=results, stopped=None))
+    for mutation_id in refused:
+        phone.engine.dismiss(mutation_id)
+    names = {phone.store.get("device")}
+    for _ in range(3):
+        phone.now -= 86_400_000
+        phone.note()
+        exchange = phone.engine.next_exchange()
+        while exchange.path != PUSH:
+            exchange = phone.engine.next_exchange()
+        forked = Answer(409, "application/problem+json", b'{"code": "device_forked"}')
+        phone.engine.receive(exchange, forked)
+        names.add(phone.store.get("device"))
+    assert len(names) == 4
+    waiting = phone.store.all("SELECT seq FROM outbox WHERE state = 'waiting' ORDER BY seq")
+    assert waiting == [(1,), (2,), (3,)]
+
+
+def test_a_phone_that_was_signed_out_and_is_in_again_says_so_no_more(phone):
+    phone.note()
+    out = Answer(401, "application/problem+json", b'{"code": "unauthenticated"}')
+    phone.engine.receive(phone.engine.next_exchange(), out)
+    assert phone.store.get("needs_sign_in") == 1
+    phone.now += LONGEST_PAUSE_MS
+    exchange = phone.engine.next_exchange()
+    phone.engine.receive(exchange, news() if exchange.path == PULL else ours(results=[], stopped=None))
+    assert phone.store.get("needs_sign_in") == 0

@@ -75,7 +75,7 @@ def _check_outbox(world: World, phone: Phone) -> None:
     seqs = [row[0] for row in phone.store.all("SELECT seq FROM outbox WHERE seq > 0 ORDER BY seq")]
     if len(seqs) != len(set(seqs)):
         raise Violation(f"I3: {phone.name} has numbers twice")
-    states = dict(phone.store.all("SELECT id, state FROM outbox"))
+    states = dict(phone.store.all("SELECT id, state FROM outbox WHERE NOT is_dismissed"))
     for mutation_id in phone.saved:
         if mutation_id not in taken:
             raise Violation(f"I1: {mutation_id} of {phone.name} never reached the server")

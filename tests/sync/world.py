@@ -111,8 +111,9 @@ class World:
         self.now += self.chance.choice((10, 200, 5_000, 70_000))
         act = self.chance.choices(
             (self.work, self.sync, self.edit_in_office, self.end_transaction, self.change_grants, self.kill_next,
-             self.repeat_late, self.draft, self.jump_clock, self.back_up, self.restore, self.clone, self.revoke),
-            (30, 60, 22, 12, 3, 8, 4, 4, 2, 1.2, 0.5, 0.3, 0.5),
+             self.repeat_late, self.dismiss, self.draft, self.jump_clock, self.back_up, self.restore, self.clone,
+             self.revoke),
+            (30, 60, 22, 12, 3, 8, 4, 3, 4, 2, 1.2, 0.5, 0.3, 0.5),
         )[0]  # fmt: skip
         act()
 
@@ -160,6 +161,18 @@ class World:
             base = phone.engine.view()[named].get(name)
             return "business.patch", {"business_id": named[1], "changes": {name: {"base": base, "value": value}}}, 1
         return "inspection.submit", {"id": f"i{self.made}", "answers": {"m1": "yes"}}, 1
+
+    def dismiss(self) -> None:
+        """The user has seen a conflict and is done with it; from here on it may be forgotten."""
+        phone = self.phone()
+        refused = phone.store.all(
+            "SELECT id FROM outbox WHERE state IN ('conflict', 'quarantined') AND NOT is_dismissed ORDER BY id"
+        )
+        if refused:
+            with self.mortal(phone):
+                mutation_id = self.chance.choice(refused)[0]
+                phone.engine.dismiss(mutation_id)
+                phone.saved.pop(mutation_id, None)
 
     def draft(self) -> None:
         phone = self.phone()

@@ -18,7 +18,7 @@ async def test_an_operators_password_and_secret_are_told_once_and_stored_sealed(
     with psycopg.connect(real_db.admin, row_factory=dict_row) as connection:
         row = connection.execute("SELECT * FROM platform_operator").fetchone()
     assert made.username == row["username"] == "ayse"
-    assert (await verify_password(made.one_time_password, row["password_hash"]))[0]
+    assert (await verify_password(made.password, row["password_hash"]))[0]
     assert made.totp_secret.encode() not in bytes(row["totp_secret"])
     assert _keyring().decrypt("platform_operator", "totp_secret", row["id"], row["totp_secret"]) == made.totp_secret
 
