@@ -88,6 +88,9 @@ class Complaint(TenantTable, table=True):
         tenant_index("ix_complaint_assignee", "assignee_id", text("filed_at DESC"), text("id DESC")),
         Index("ix_complaint_open", "municipality_id", text("filed_at DESC"), text("id DESC"),
               postgresql_where=text("is_open")),
+        # Phones read a team's and a person's open cases page by page.
+        Index("ix_complaint_team", "municipality_id", "department_id", "id", postgresql_where=text("is_open")),
+        Index("ix_complaint_user", "municipality_id", "assignee_id", "id", postgresql_where=text("is_open")),
         Index("ix_complaint_due", "municipality_id", "solution_due_at", postgresql_where=text("is_open")),
         CheckConstraint("rating BETWEEN 1 AND 5", name="ck_complaint_rating"),
         CheckConstraint("kind IN ('request', 'complaint', 'suggestion', 'thanks')", name="ck_complaint_kind"),

@@ -1,12 +1,12 @@
-"""Tables that every domain uses: audit trail, replayed answers, number counters, sealed keys, rate limits."""
+"""Tables that every domain uses: audit trail, replayed answers, number counters, sealed keys, rate limits, the feed."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
-from api.core.tables import tenant_index, timestamp
+from api.core.tables import XidType, tenant_index, timestamp
 
 
 class AuditHead(SQLModel, table=True):
@@ -72,6 +72,21 @@ class MunicipalityKey(SQLModel, table=True):
     wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = timestamp()
     retired_at: datetime | None = timestamp(nullable=True)
+
+
+class SyncPointer(SQLModel, table=True):
+    """That a row of a scope changed (`api.core.feed`); several changes in one transaction are one pointer."""
+
+    __tablename__ = "sync_pointer"
+    __table_args__ = (tenant_index("ix_sync_pointer_at", "at"),)
+    municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
+    scope: str = Field(primary_key=True)
+    xid: int = Field(
+        sa_column=Column(XidType, primary_key=True, autoincrement=False, server_default=text("pg_current_xact_id()"))
+    )
+    tbl: str = Field(primary_key=True)
+    row_id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()")))
 
 
 class RateCount(SQLModel, table=True):

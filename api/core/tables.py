@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, SQLModel
 
 
@@ -18,6 +19,16 @@ class TenantTable(SQLModel):
 
     municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
     id: UUID = Field(primary_key=True)
+
+
+class XidType(UserDefinedType[int]):
+    """PostgreSQL's `xid8`: the number of a transaction, which never wraps around."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Name the type in SQL."""
+        return "xid8"
 
 
 def tenant_key(column: str, target: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
@@ -47,4 +58,14 @@ def sealed(*, nullable: bool = True) -> Any:
     return Field(default=None, sa_type=LargeBinary, nullable=nullable)
 
 
-__all__ = ["Column", "TenantTable", "datetime", "json_column", "sealed", "tenant_index", "tenant_key", "timestamp"]
+__all__ = [
+    "Column",
+    "TenantTable",
+    "XidType",
+    "datetime",
+    "json_column",
+    "sealed",
+    "tenant_index",
+    "tenant_key",
+    "timestamp",
+]

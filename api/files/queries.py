@@ -10,9 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.core.sql import Row, fetch_all, fetch_one, run
 
 INSERT_SQL = """
-    INSERT INTO stored_file (municipality_id, id, kind, uploaded_by, uploaded_at, sha256, size, width, height, evidence)
+    INSERT INTO stored_file (municipality_id, id, kind, uploaded_by, uploaded_at, sha256, size, width, height, evidence,
+                             state, has_preview)
     VALUES (%(municipality_id)s, %(id)s, 'photo', %(uploaded_by)s, %(uploaded_at)s, %(sha256)s, %(size)s, %(width)s,
-            %(height)s, %(evidence)s)"""
+            %(height)s, %(evidence)s, 'stored', false)"""
 
 
 async def insert_photo(session: AsyncSession, values: Mapping[str, Any]) -> None:

@@ -25,9 +25,17 @@ class Assignment(NamedTuple):
 
 _SEES = ("complaint.read", "complaint.note", "file.upload")
 _ANSWERS = (*_SEES, "complaint.read_person", "complaint.answer", "complaint.ask_citizen")
-_WORKS = (*_SEES, "complaint.take", "complaint.start", "complaint.close", "field.sync")
+_LOOKS = ("business.read", "inspection.read")
+_FIELD = ("field.sync", "task.create", "task.finish", "team_message.post", *_LOOKS)
+_WORKS = (
+    *_SEES,
+    *("complaint.take", "complaint.start", "complaint.close", "complaint.hand_over", "complaint.file_on_site"),
+    *_FIELD,
+)
+_INSPECTS = ("business.edit", "inspection.submit", "inspection.amend")
 _OFFICE = (*_ANSWERS, *_WORKS)
-_LEADS = ("complaint.route", "complaint.assign", "complaint.export", "report.read", "staff.read")
+_LEADS = ("complaint.route", "complaint.assign", "complaint.export", "report.read", "staff.read", *_LOOKS)
+_SORTS_OUT = ("sync_conflict.read", "sync_conflict.resolve")
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
@@ -42,16 +50,24 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                     "complaint.forward",
                     "citizen.register",
                     "staff.read",
+                    *_SORTS_OUT,
                 )
             ),
         ),
-        "department_officer": Role("Birim memuru", frozenset((*_OFFICE, "complaint.route", "staff.read"))),
+        "department_officer": Role(
+            "Birim memuru", frozenset((*_OFFICE, *_INSPECTS, "complaint.route", "inspection.plan", "staff.read"))
+        ),
         "department_head": Role(
             "Müdür",
             frozenset(
                 (
                     *_OFFICE,
                     *_LEADS,
+                    *_INSPECTS,
+                    *_SORTS_OUT,
+                    "inspection.plan",
+                    "field_area.edit",
+                    "business.read_owner",
                     "complaint.reject",
                     "complaint.forward",
                     "substitution.edit",
@@ -60,22 +76,27 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                 )
             ),
         ),
-        "field_inspector": Role("Saha görevlisi", frozenset(_WORKS)),
+        "field_inspector": Role("Saha görevlisi", frozenset((*_WORKS, *_INSPECTS))),
         "enforcement_officer": Role(
-            "Zabıta memuru", frozenset((*_WORKS, "complaint.read_person", "file.read_evidence"))
+            "Zabıta memuru",
+            frozenset((*_WORKS, *_INSPECTS, "business.read_owner", "complaint.read_person", "file.read_evidence")),
         ),
-        "licence_officer": Role("Ruhsat memuru", frozenset((*_ANSWERS, "field.sync"))),
+        "licence_officer": Role(
+            "Ruhsat memuru",
+            frozenset((*_ANSWERS, *_FIELD, *_INSPECTS, *_SORTS_OUT, "inspection.plan", "business.read_owner")),
+        ),
         "cashier": Role("Vezne görevlisi", frozenset()),
         "finance": Role("Mali hizmetler görevlisi", frozenset(("report.read",))),
         "manager": Role("Başkan yardımcısı", frozenset((*_SEES, *_LEADS))),
-        "mayor": Role("Belediye başkanı", frozenset(("complaint.read", "complaint.note", "report.read"))),
+        "mayor": Role("Belediye başkanı", frozenset(("complaint.read", "complaint.note", "report.read", *_LOOKS))),
         "municipal_administrator": Role(
             "Sistem yöneticisi",
             frozenset(
                 (
                     *("staff.read", "staff.edit", "substitution.edit", "device.revoke", "citizen.block"),
                     *("category.edit", "routing.edit", "department.edit", "parameter.edit", "appearance.edit"),
-                    *("consent.edit", "audit.read", "report.read"),
+                    *("consent.edit", "audit.read", "report.read", "inspection_form.edit", "business.import"),
+                    *("field_area.edit", "disaster.declare", "business.read", *_SORTS_OUT),
                 )
             ),
         ),
@@ -84,7 +105,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             frozenset(
                 (
                     *("complaint.read", "complaint.read_person", "complaint.export"),
-                    *("file.read_evidence", "report.read", "audit.read"),
+                    *("file.read_evidence", "report.read", "audit.read", "business.read_owner", *_LOOKS),
                 )
             ),
         ),
