@@ -21,7 +21,7 @@ TARGETS = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
 STAMPED = {
     "python": ["requirements.lock"],
     "command": ["pyproject.toml"],
-    "web": ["package-lock.json", "api/console/build_static.mjs"],
+    "web": ["package-lock.json", "api/console/build_static.mjs", "mobile/kit/build_fonts.mjs"],
     "reference": [".ci/reference.txt"],
 }
 SCRIPTS = ["clean", "run", "setup", "uv"]
@@ -159,11 +159,12 @@ def test_a_machine_that_is_set_up_is_left_alone(checkout, tools):
         (tools / name).unlink(missing_ok=True)
         (tools / name).write_text(f"#!/bin/sh\necho {name} was called >&2; exit 1\n", encoding="utf-8")
         (tools / name).chmod(0o755)
-    for name in (".venv/bin", ".local/setup", ".local/reference", "api/console/static/vendor"):
+    for name in (".venv/bin", ".local/setup", ".local/reference", "api/console/static/vendor", "mobile/kit/fonts"):
         (checkout / name).mkdir(parents=True)
     (checkout / ".venv/bin/python").symlink_to(sys.executable)
     (checkout / ".venv/bin/belediye").touch(mode=0o755)
     (checkout / "api/console/static/vendor/manifest.json").touch()
+    (checkout / "mobile/kit/fonts/icons.ttf").touch()
     for step, names in STAMPED.items():
         content = b"".join((checkout / name).read_bytes() for name in names)
         digest = hashlib.sha256(f"{checkout.resolve()}\n".encode() + content).hexdigest()

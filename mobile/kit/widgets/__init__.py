@@ -1,0 +1,1 @@
+"""The widgets, one purpose to a file: import them from their file."""
