@@ -1,0 +1,1 @@
+"""The inspector's app: cases, inspections and tasks in the field, for days without a network."""
