@@ -88,7 +88,12 @@ class BlobUpload(TenantTable, table=True):
     """A file of a phone on its way, in resumable pieces (tus 1.0)."""
 
     __tablename__ = "blob_upload"
-    __table_args__ = (tenant_index("ix_blob_upload_expires", "expires_at"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "municipality_id", "staff_user_id", "photo_id", "variant", "sha256", name="uq_blob_upload_file"
+        ),
+        tenant_index("ix_blob_upload_expires", "expires_at"),
+    )
     staff_user_id: UUID
     photo_id: UUID
     variant: str = Field(description="preview | original | bundle")
@@ -98,6 +103,7 @@ class BlobUpload(TenantTable, table=True):
     created_at: datetime = timestamp()
     expires_at: datetime = timestamp()
     completed_at: datetime | None = timestamp(nullable=True)
+    outcome: Any = json_column(nullable=True)  # of a bundle: how far its import is, or why it was refused
 
 
 class ReferenceRow(TenantTable, table=True):

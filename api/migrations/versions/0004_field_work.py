@@ -36,11 +36,15 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.ForeignKeyConstraint(
             ["municipality_id"],
             ["municipality.id"],
         ),
         sa.PrimaryKeyConstraint("municipality_id", "id"),
+        sa.UniqueConstraint(
+            "municipality_id", "staff_user_id", "photo_id", "variant", "sha256", name="uq_blob_upload_file"
+        ),
     )
     op.create_index("ix_blob_upload_expires", "blob_upload", ["municipality_id", "expires_at"], unique=False)
     op.create_table(
