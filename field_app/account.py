@@ -1,0 +1,168 @@
+"""Who holds this phone: signing in once online, and the tokens that go on from there, in the system's key store."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from mobile.sdk.vault import KeyStore
+
+_SLOT = "account"
+_EARLY_MS = 60_000
+_SECONDS = 20.0
+SERVER_FAILS = 500
+
+
+class Offline(ConnectionError):
+    """Nothing, or nothing of ours, was answered: the network, a captive portal, a server that is down."""
+
+
+class SignedOut(PermissionError):
+    """The server does not know this phone any more; its user must sign in again. Nothing on the phone is lost."""
+
+
+class Refused(ValueError):
+    """The server said no; `code` is stable, `title` is for people."""
+
+    def __init__(self, code: str, title: str) -> None:
+        """Take what the problem document says."""
+        super().__init__(code)
+        self.code, self.title = code, title
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the server said of the person at the last sign-in."""
+
+    staff_id: str
+    name: str
+    title: str
+    registry_no: str
+    municipality_id: int
+    municipality: str
+    town: str
+    permissions: frozenset[str]
+    departments: tuple[str, ...]
+    bundle_key: str
+    policy_keys: Mapping[str, str]
+
+
+class Account:
+    """The signed-in person; may be used from several threads."""
+
+    def __init__(self, client: httpx.Client, key_store: KeyStore, clock: Callable[[], int]) -> None:
+        """Take a client of the server's address, the key store, and a clock in milliseconds."""
+        self._client, self._key_store, self._clock = client, key_store, clock
+        self._lock = threading.Lock()
+        held = key_store.read(_SLOT)
+        self._facts: dict[str, Any] = json.loads(held) if held else {}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody has signed in on this phone."""
+        return "profile" in self._facts
+
+    @property
+    def profile(self) -> Profile:
+        """The person.
+
+        Raises:
+            SignedOut: nobody has signed in yet.
+        """
+        if not self.is_known:
+            raise SignedOut
+        told = self._facts["profile"]
+        staff, town = told["staff"], told["municipality"]
+        return Profile(
+            str(staff["id"]), staff["name"], staff.get("title", ""), staff.get("registry_no", ""), int(town["id"]),
+            town["slug"], town["name"], frozenset(told.get("permissions", ())), tuple(told.get("departments", ())),
+            told.get("bundle_key", ""), {key["kid"]: key["public_key"] for key in told.get("policy_keys", ())},
+        )  # fmt: skip
+
+    def sign_in(
+        self, municipality: str, username: str, password: str, code: str | None, label: str
+    ) -> Mapping[str, Any]:
+        """Sign in; gives the server's answer, whose `state` says whether a code must be set up or a password chosen.
+
+        Raises:
+            Refused: wrong credentials or the like.
+            Offline: no answer.
+        """
+        body = {"municipality": municipality, "username": username, "password": password, "device_label": label}
+        answer: Mapping[str, Any] = self._ask(
+            "POST", "/v1/auth/staff", json={**body, **({"totp_code": code} if code else {})}
+        )
+        if answer.get("state") == "signed_in":
+            with self._lock:
+                # The profile is asked for before anything is kept: half an account would be none.
+                tokens = self._stamped(answer["tokens"])
+                profile = self._ask("GET", "/v1/sync/profile", token=tokens["access_token"])
+                self._keep({"tokens": tokens, "profile": profile})
+        return answer
+
+    def token(self) -> str:
+        """Give an access token that is good for another minute at least.
+
+        Raises:
+            SignedOut: the server took the phone's session away.
+            Offline: a new one is needed and nobody answers.
+        """
+        with self._lock:
+            tokens = self._facts.get("tokens")
+            if tokens is None:
+                raise SignedOut
+            if self._clock() > tokens["good_until"] - _EARLY_MS:
+                try:
+                    fresh = self._ask("POST", "/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+                except Refused as refusal:
+                    # Only a plain "not you" ends the session; too many requests do not.
+                    raise (SignedOut if refusal.code == "unauthenticated" else Offline) from None
+                tokens = self._stamped(fresh)
+                self._keep({**self._facts, "tokens": tokens})
+            return str(tokens["access_token"])
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """Send a request in the person's name; gives the JSON answer.
+
+        Raises:
+            SignedOut, Refused, Offline: as above.
+        """
+        return self._ask(method, path, token=self.token(), **options)
+
+    def sign_out(self) -> None:
+        """Forget the person; the server is told where it can be reached."""
+        if "tokens" in self._facts:
+            # Where the server cannot be told, it ends the session by itself when its time is over.
+            with contextlib.suppress(Offline, SignedOut, Refused):
+                self.ask("POST", "/v1/auth/logout")
+        with self._lock:
+            self._facts = {}
+            self._key_store.forget(_SLOT)
+
+    def _stamped(self, tokens: Mapping[str, Any]) -> dict[str, Any]:
+        return {**tokens, "good_until": self._clock() + int(tokens["expires_in"]) * 1000}
+
+    def _keep(self, facts: dict[str, Any]) -> None:
+        # On the disk first: a used refresh token must not be what the next start finds.
+        self._key_store.write(_SLOT, json.dumps(facts).encode())
+        self._facts = facts
+
+    def _ask(self, method: str, path: str, *, token: str | None = None, **options: Any) -> Any:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = self._client.request(method, path, headers=headers, timeout=_SECONDS, **options)
+            told = answer.json() if answer.content else {}
+        except (httpx.HTTPError, ValueError):
+            raise Offline from None
+        media_type = answer.headers.get("content-type", "").split(";")[0]
+        if answer.status_code >= SERVER_FAILS:
+            raise Offline
+        if media_type == "application/problem+json" and isinstance(told, dict):
+            raise Refused(str(told.get("code", "")), str(told.get("title", "")))
+        if answer.is_success and (not answer.content or media_type == "application/json"):
+            return told
+        raise Offline

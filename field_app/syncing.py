@@ -1,0 +1,116 @@
+"""Syncing beside the screens: a thread with its own connection to the phone's database, woken by work and by time.
+
+It never decides anything: what is sent and when is the engine's. It says truthfully how the last attempt ended.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from field_app.account import Account, Offline, SignedOut
+from mobile.sdk.engine import Engine
+from mobile.sdk.exchange import Answer, Exchange
+from mobile.sdk.runner import single_flight, sync_now
+
+EVERY_SECONDS = 15.0
+Ending = Literal["never", "ok", "offline", "signed_out", "busy"]
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """How syncing goes: whether it runs now, how the last attempt ended, and how many exchanges it took so far."""
+
+    is_running: bool = False
+    ending: Ending = "never"
+    exchanges: int = 0
+
+
+class _Stopped(Exception):  # noqa: N818 (no error)
+    """The loop ends before the next exchange, which was not sent: nothing is to be told to the engine."""
+
+
+class SyncLoop:
+    """One thread; `open_engine` is called in it, because a connection belongs to its thread."""
+
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        send: Callable[[Exchange], Answer | None],
+        account: Account,
+        lock_file: Path,
+        on_change: Callable[[SyncState], None],
+    ) -> None:
+        """Take the parts; `on_change` is called in the loop's thread at every step."""
+        self._open_engine, self._send, self._account = open_engine, send, account
+        self._lock_file, self._on_change = lock_file, on_change
+        self._woken, self._stopping = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._is_answered = False
+        self.state = SyncState()
+
+    def start(self) -> None:
+        """Begin; the first attempt comes at once."""
+        self._stopping.clear()
+        self._woken.set()
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Try now: something was recorded, the app came to the front, a network appeared."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after the exchange that is on its way."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(timeout=90)
+            self._thread = None
+
+    def _run(self) -> None:
+        engine = self._open_engine()
+        try:
+            while not self._stopping.is_set():
+                self._woken.wait(EVERY_SECONDS)
+                self._woken.clear()
+                if not self._stopping.is_set():
+                    self.sync_once(engine)
+        finally:
+            engine.store.connection.close()
+
+    def sync_once(self, engine: Engine) -> SyncState:
+        """Exchange until there is nothing to do now; also what a headless run calls."""
+        self._tell(replace(self.state, is_running=True, exchanges=0))
+        with single_flight(self._lock_file) as is_alone:
+            ending: Ending = self._exchange(engine) if is_alone else "busy"
+        self._tell(replace(self.state, is_running=False, ending=ending))
+        return self.state
+
+    def _exchange(self, engine: Engine) -> Ending:
+        try:
+            self._account.token()
+        except SignedOut:
+            return "signed_out"
+        except Offline:
+            return "offline"
+        self._is_answered = True
+        with contextlib.suppress(_Stopped):
+            sync_now(engine, self._sent, lambda: self._tell(replace(self.state, exchanges=self.state.exchanges + 1)))
+        return "ok" if self._is_answered else "offline"
+
+    def _sent(self, exchange: Exchange) -> Answer | None:
+        if self._stopping.is_set():
+            raise _Stopped
+        try:
+            answer = self._send(exchange)
+        except (Offline, SignedOut):
+            answer = None
+        self._is_answered = answer is not None
+        return answer
+
+    def _tell(self, state: SyncState) -> None:
+        self.state = state
+        self._on_change(state)
