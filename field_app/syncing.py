@@ -28,7 +28,7 @@ class SyncState:
     exchanges: int = 0
 
 
-class _Stopped(Exception):  # noqa: N818 (no error)
+class _Stopped(Exception):
     """The loop ends before the next exchange, which was not sent: nothing is to be told to the engine."""
 
 
