@@ -17,5 +17,5 @@ async def remove_unattached(context: JobContext) -> None:
     store = context.outside["store"]
     for row in gone:
         place = service.blob_place(context.municipality_id, row["id"])
-        for variant in ("original", "public", "thumbnail"):
+        for variant in ("original", "public", "thumbnail", "preview"):
             await store.delete(f"{place}/{variant}")

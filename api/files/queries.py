@@ -15,18 +15,59 @@ INSERT_SQL = """
     VALUES (%(municipality_id)s, %(id)s, 'photo', %(uploaded_by)s, %(uploaded_at)s, %(sha256)s, %(size)s, %(width)s,
             %(height)s, %(evidence)s, 'stored', false)"""
 
+STORED_SQL = """
+    UPDATE stored_file SET state = 'stored', size = %(size)s, width = %(width)s, height = %(height)s,
+                           evidence = %(evidence)s
+     WHERE municipality_id = %(municipality_id)s AND id = %(id)s"""
+
 
 async def insert_photo(session: AsyncSession, values: Mapping[str, Any]) -> None:
     """Write the row of a stored photo."""
     await run(session, INSERT_SQL, values)
 
 
-async def exists(session: AsyncSession, municipality_id: int, photo_id: UUID) -> bool:
-    """Whether the municipality has the photo."""
-    row = await fetch_one(
-        session, "SELECT 1 FROM stored_file WHERE municipality_id = %s AND id = %s", (municipality_id, photo_id)
+async def photo(session: AsyncSession, municipality_id: int, photo_id: UUID) -> Row | None:
+    """Give what is known of a photo."""
+    return await fetch_one(
+        session,
+        """SELECT uploaded_by, sha256, state, has_preview FROM stored_file WHERE municipality_id = %s AND id = %s""",
+        (municipality_id, photo_id),
     )
-    return row is not None
+
+
+async def awaited(session: AsyncSession, municipality_id: int, photo_ids: list[UUID]) -> list[Row]:
+    """Give those of the photos that are still on their way."""
+    return await fetch_all(
+        session,
+        """SELECT id, has_preview FROM stored_file
+            WHERE municipality_id = %s AND id = ANY(%s) AND state = 'awaited'""",
+        (municipality_id, photo_ids),
+    )
+
+
+async def lock_awaited(session: AsyncSession, municipality_id: int, photo_id: UUID) -> Row | None:
+    """Take hold of a photo that is still awaited; None when it has come."""
+    return await fetch_one(
+        session,
+        """SELECT evidence, followed_by FROM stored_file
+            WHERE municipality_id = %s AND id = %s AND state = 'awaited' FOR UPDATE""",
+        (municipality_id, photo_id),
+    )
+
+
+async def mark_stored(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Write down that the original of a promised photo is here."""
+    await run(session, STORED_SQL, values)
+
+
+async def mark_previewed(session: AsyncSession, municipality_id: int, photo_id: UUID) -> None:
+    """Write down that a small picture of a promised photo is here."""
+    await run(
+        session,
+        """UPDATE stored_file SET has_preview = true
+            WHERE municipality_id = %s AND id = %s AND state = 'awaited'""",
+        (municipality_id, photo_id),
+    )
 
 
 async def delete_unattached(session: AsyncSession, municipality_id: int, before: datetime) -> list[Row]:

@@ -9,14 +9,39 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core import audit, clock, keys
 from api.core.actor import Actor
-from api.core.crypto import Keyring
 from api.core.errors import NotFound
 from api.core.ids import uuid7
 from api.core.images import reencode_in_thread
 from api.core.storage import BlobNotFound, BlobStore
 from api.core.tenancy import enter_municipality, release
 from api.files import queries
+from api.files.blobs import blob_place, open_blob, seal_blob
+from api.files.completing import (
+    PHOTO_TABLE,
+    PhotoMismatch,
+    PhotoUnknown,
+    awaited_among,
+    complete_original,
+    complete_preview,
+    promised_photo,
+)
 from api.files.schemas import PhotoStored
+
+__all__ = [
+    "FIELD_TABLES",
+    "PhotoMismatch",
+    "PhotoUnknown",
+    "awaited_among",
+    "blob_place",
+    "complete_original",
+    "complete_preview",
+    "promised_photo",
+    "read_evidence",
+    "read_photo",
+    "store_photo",
+]
+
+FIELD_TABLES = (PHOTO_TABLE,)
 
 Variant = Literal["public", "thumbnail"]
 log = structlog.get_logger("belediye.files")
@@ -77,12 +102,15 @@ async def read_photo(
     """Give the bytes of a copy (JPEG without EXIF); the caller has checked that its reader may see it.
 
     Raises:
-        NotFound: no such photo here.
+        NotFound: no such photo here, or it is still on its way (as thumbnail its preview is shown, once there is one).
     """
-    if not await queries.exists(session, municipality_id, photo_id):
+    row = await queries.photo(session, municipality_id, photo_id)
+    is_stored = row is not None and row["state"] == "stored"
+    if row is None or not (is_stored or (variant == "thumbnail" and row["has_preview"])):
         raise NotFound
+    name = variant if is_stored else "preview"
     try:
-        return await store.get(f"{blob_place(municipality_id, photo_id)}/{variant}")
+        return await store.get(f"{blob_place(municipality_id, photo_id)}/{name}")
     except BlobNotFound:
         log.exception("blob missing", photo_id=str(photo_id), variant=variant)
         raise NotFound from None
@@ -92,27 +120,13 @@ async def read_evidence(session: AsyncSession, store: BlobStore, actor: Actor, p
     """Open the sealed original, byte for byte as it came; audited.
 
     Raises:
-        NotFound: no such photo here. DecryptError: the blob was changed.
+        NotFound: no such photo here, or it is still on its way. DecryptError: the blob was changed.
     """
     actor.demand("file.read_evidence")
-    if not await queries.exists(session, actor.municipality_id, photo_id):
+    row = await queries.photo(session, actor.municipality_id, photo_id)
+    if row is None or row["state"] != "stored":
         raise NotFound
     ring = await keys.keyring(session, actor.municipality_id)
     sealed = await store.get(f"{blob_place(actor.municipality_id, photo_id)}/original")
     await audit.record(session, actor, "file.read_evidence", "stored_file", photo_id)
     return open_blob(ring, photo_id, sealed)
-
-
-def blob_place(municipality_id: int, photo_id: UUID) -> str:
-    """Folder of a photo in the blob store."""
-    return f"m{municipality_id}/{photo_id}"
-
-
-def seal_blob(ring: Keyring, photo_id: UUID, data: bytes) -> bytes:
-    """Seal an original under the municipality's data key, bound to its row."""
-    return ring.encrypt_bytes("stored_file", "original", photo_id, data)
-
-
-def open_blob(ring: Keyring, photo_id: UUID, sealed: bytes) -> bytes:
-    """Open a sealed original."""
-    return ring.decrypt_bytes("stored_file", "original", photo_id, sealed)
