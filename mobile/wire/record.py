@@ -1,0 +1,328 @@
+"""The finding record (tespit tutanağı) of a visit as a plain document: one source for the phone's screen and the PDF.
+
+Pure: what it says depends on its arguments alone. It is Turkish, for it is a record of a Turkish authority. What it
+must hold: Law 5326 m.25 (place, time, act, evidence, who recorded it) as far as a finding needs it; a refused
+signature is stated (imzadan imtina). It is no penalty; records of penalties, seizure and sealing will stand beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from mobile.forms import Evaluation, Form, evaluate
+
+TITLE = "İŞYERİ DENETİM VE TESPİT TUTANAĞI"
+NO_SIGNATURE = (
+    "Bu tutanaktaki ekranda çizilmiş imza, 5070 sayılı Kanun anlamında güvenli elektronik imza değildir; "
+    "delil niteliğindedir."
+)
+HOLIDAY = "Sürenin son günü tatile rastlarsa süre, izleyen ilk iş gününün sonunda biter."
+CLOCK = "Telefonun saati doğrulanamamıştır; saatler yaklaşıktır (± {minutes} dakika)."
+CLOCK_UNKNOWN = "Telefonun saati doğrulanamamıştır; saatler yaklaşıktır."
+SEVERITIES = {"minor": "Hafif", "major": "Önemli", "critical": "Ağır"}
+VERDICTS = {"yes": "Uygun", "no": "Uygun değil", "na": "Kapsam dışı"}
+OUTCOMES = {
+    "passed": "Aykırılık bulunmadı",
+    "warned": "Aykırılıkların giderilmesi için süre verildi",
+    "failed": "Giderilmemiş aykırılık var",
+    "nobody_there": "İşyeri kapalı bulundu, denetim yapılamadı",
+}
+KINDS = {
+    "routine": "Olağan denetim",
+    "complaint": "Başvuru üzerine denetim",
+    "recheck": "Süre sonu kontrolü",
+    "spot": "Yerinde tespit",
+}
+# Turkey keeps one offset the whole year; phones have no time zone data.
+_ISTANBUL = timezone(timedelta(hours=3))
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo that stands as evidence, known by the hash of its original."""
+
+    id: str
+    sha256: str
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Before:
+    """What an earlier visit asked to be cured, and whether it was (None: it could not be seen)."""
+
+    text: str
+    law: str
+    deadline_on: date | None
+    is_cured: bool | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the record says besides the answers to the form; times are aware, `uncertain_minutes` None = clock is right.
+
+    `default_days` is the term of findings for which neither the inspector nor the form says one. `uncertain_minutes` of
+    0 says that the clock may be wrong, nobody knows by how much.
+    """
+
+    town: str
+    department: str
+    kind: str
+    outcome: str
+    number: str | None
+    business: str
+    activity: str
+    address: str
+    started_at: datetime
+    ended_at: datetime
+    officer: str
+    officer_title: str
+    officer_registry_no: str
+    device_id: str
+    licence_no: str = ""
+    place: tuple[float, float] | None = None
+    accuracy_m: float | None = None
+    uncertain_minutes: int | None = None
+    default_days: int | None = None
+    photos: Sequence[Photo] = ()
+    before: Sequence[Before] = ()
+    amendments: Sequence[tuple[datetime, str, str]] = ()
+    signature_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under their headings."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the document: lines of label and value, then a table, then paragraphs."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...] = ()
+    table: Table | None = None
+    paragraphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignaturePlace:
+    """A place for a signature; `image_id` is the photo of a drawn one, `remark` says why there is none."""
+
+    role: str
+    name: str
+    remark: str = ""
+    image_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A record as people read it, from top to bottom."""
+
+    authority: tuple[str, str]
+    title: str
+    number: str
+    sections: tuple[Section, ...]
+    signatures: tuple[SignaturePlace, ...]
+    footer: tuple[str, ...] = field(default=())
+
+
+def finding_record(form: Form, answers: Any, facts: Facts) -> Document:
+    """Write the record of a visit.
+
+    Args:
+        form: of the very version that the answers were given to.
+        answers: as `mobile.forms.evaluate` takes them.
+        facts: everything else.
+    """
+    seen = evaluate(form, answers, today=facts.ended_at.astimezone(_ISTANBUL).date())
+    sections = [_heads(facts), *_persons(seen), *_found(seen, facts), *_before(facts)]
+    if facts.outcome != "nobody_there":
+        sections.append(_checked(form, seen))
+    sections += [*_evidence(facts), *_amended(facts)]
+    return Document(
+        authority=(f"T.C. {_upper(facts.town)}", facts.department),
+        title=TITLE,
+        number=facts.number or "Numara alınmadı",
+        sections=tuple(section for section in sections if section.lines or section.table or section.paragraphs),
+        signatures=_signatures(seen, facts),
+        footer=_footer(facts),
+    )
+
+
+def deadline_of(visited_on: date, told: int | None, default_days: int | None) -> date | None:
+    """Give the last day on which a finding can be cured; None where no time is given (0 days, or nothing is known).
+
+    Counted in calendar days from the day after the visit, so that phone and server write the same day.
+    """
+    days = default_days if told is None else told
+    return visited_on + timedelta(days=days) if days else None
+
+
+def is_cured_at_once(seen: Evaluation, path: str) -> bool:
+    """Say whether the inspector marked a finding as cured on the spot: a term of 0 days, told and not by the form."""
+    told: Any = seen.answers
+    for part in path.split("."):
+        told = told[int(part)] if isinstance(told, list) else told[part]
+    return isinstance(told, dict) and told.get("deadline_days") == 0
+
+
+def _heads(facts: Facts) -> Section:
+    place = ""
+    if facts.place is not None:
+        accuracy = f" (± {facts.accuracy_m:.0f} m)" if facts.accuracy_m is not None else ""
+        place = f"{facts.place[1]:.6f}, {facts.place[0]:.6f}{accuracy}"
+    lines = (
+        ("Denetimin türü", KINDS[facts.kind]),
+        ("İşyeri", facts.business),
+        ("Faaliyet", facts.activity),
+        ("Ruhsat no", facts.licence_no),
+        ("Adres", facts.address),
+        ("Konum (enlem, boylam)", place),
+        ("Başlangıç", _moment(facts.started_at)),
+        ("Bitiş", _moment(facts.ended_at)),
+        ("Sonuç", OUTCOMES[facts.outcome]),
+    )
+    remarks: tuple[str, ...] = ()
+    if facts.uncertain_minutes is not None:
+        remarks = (CLOCK.format(minutes=facts.uncertain_minutes) if facts.uncertain_minutes else CLOCK_UNKNOWN,)
+    return Section("Yer, zaman ve işyeri", tuple(line for line in lines if line[1]), paragraphs=remarks)
+
+
+def _persons(seen: Evaluation) -> list[Section]:
+    """Who was there, as the form asks it: texts of the group `persons` (or items whose code begins with `person`)."""
+    lines = tuple(
+        (shown.item.text("label", "tr"), _answer(shown.item.type, shown.value, shown.item.raw))
+        for shown in seen.items
+        if _is_of_persons(shown.item.code, shown.item.parent) and shown.item.type not in ("group", "repeat", "note")
+    )
+    lines = tuple(line for line in lines if line[1])
+    return [Section("Hazır bulunanlar", lines)] if lines else []
+
+
+def _is_of_persons(code: str, parent: str | None) -> bool:
+    return (parent or code).startswith("person")
+
+
+def _found(seen: Evaluation, facts: Facts) -> list[Section]:
+    if facts.outcome == "nobody_there":
+        return []
+    visited_on = facts.ended_at.astimezone(_ISTANBUL).date()
+    rows = []
+    for at, finding in enumerate(seen.findings, start=1):
+        deadline = deadline_of(visited_on, finding.deadline_days, facts.default_days)
+        term = f"{deadline:%d.%m.%Y}" if deadline else "Süre verilmedi"
+        if is_cured_at_once(seen, finding.path):
+            term = "Derhal giderildi"
+        told = finding.label.get("tr", "") + (f" — {finding.note}" if finding.note else "")
+        numbers = {photo.id: number for number, photo in enumerate(facts.photos, start=1)}
+        shown = ", ".join(str(numbers[photo]) for photo in finding.photos if photo in numbers)
+        rows.append((str(at), told, finding.law or "—", SEVERITIES[finding.severity], term, shown or "—"))
+    if not rows:
+        return [Section("Tespitler", paragraphs=("Mevzuata aykırı bir husus tespit edilmemiştir.",))]
+    table = Table(("No", "Tespit", "Dayanak", "Önem", "Giderme süresi sonu", "Fotoğraf"), tuple(rows))
+    return [Section("Tespitler", table=table, paragraphs=(HOLIDAY,))]
+
+
+def _before(facts: Facts) -> list[Section]:
+    states = {True: "Giderilmiş", False: "Giderilmemiş", None: "Görülemedi"}
+    rows = tuple(
+        (one.text, one.law or "—", f"{one.deadline_on:%d.%m.%Y}" if one.deadline_on else "—", states[one.is_cured])
+        for one in facts.before
+    )
+    if not rows:
+        return []
+    return [Section("Önceki uyarının konusu", table=Table(("Husus", "Dayanak", "Süre sonu", "Durum"), rows))]
+
+
+def _checked(form: Form, seen: Evaluation) -> Section:
+    rows = []
+    for shown in seen.items:
+        item = shown.item
+        if item.type in ("note", "group", "repeat", "photo", "signature"):
+            continue
+        if _is_of_persons(item.code, item.parent):
+            continue
+        note = shown.value.get("note", "") if item.type == "check" and isinstance(shown.value, dict) else ""
+        value = _answer(item.type, shown.value, item.raw)
+        if value:
+            rows.append((item.text("label", "tr"), value + (f" — {note}" if note else "")))
+    title = form.title.get("tr", form.form_id)
+    table = Table(("Husus", "Durum"), tuple(rows)) if rows else None
+    return Section(f"Bakılan hususlar: {title} (sürüm {form.version})", table=table)
+
+
+def _evidence(facts: Facts) -> list[Section]:
+    rows = tuple(
+        (str(number), _moment(photo.taken_at) if photo.taken_at else "—", photo.sha256)
+        for number, photo in enumerate(facts.photos, start=1)
+    )
+    if not rows:
+        return []
+    return [Section("Fotoğraflar", table=Table(("No", "Çekim zamanı", "Özet değeri (SHA-256)"), rows))]
+
+
+def _amended(facts: Facts) -> list[Section]:
+    lines = tuple((f"{_moment(at)} · {by}", text) for at, by, text in facts.amendments)
+    return [Section("Sonradan eklenen düzeltmeler", lines)] if lines else []
+
+
+def _signatures(seen: Evaluation, facts: Facts) -> tuple[SignaturePlace, ...]:
+    name = " · ".join(part for part in (facts.officer, facts.officer_title) if part)
+    registry = f"Sicil no: {facts.officer_registry_no}" if facts.officer_registry_no else ""
+    places = [SignaturePlace("Tutanağı düzenleyen", name, registry)]
+    if facts.outcome == "nobody_there":
+        return tuple(places)
+    signed = [shown for shown in seen.items if shown.item.type == "signature"]
+    for shown in signed:
+        role, value = shown.item.text("label", "tr"), shown.value
+        if isinstance(value, dict):
+            note = value.get("note", "")
+            places.append(SignaturePlace(role, "", "İmzadan imtina etti" + (f": {note}" if note else "")))
+        else:
+            places.append(SignaturePlace(role, "", "" if value else "İmza alınmadı", value or None))
+    if facts.signature_id and not any(place.image_id for place in places):
+        places.append(SignaturePlace("İşyeri adına", "", "", facts.signature_id))
+    elif not signed:
+        places.append(SignaturePlace("İşyeri adına", "", "İmza alınmadı"))
+    return tuple(places)
+
+
+def _footer(facts: Facts) -> tuple[str, ...]:
+    lines = [f"Cihaz: {facts.device_id}"] if facts.device_id else []
+    return (*lines, NO_SIGNATURE)
+
+
+def _answer(kind: str, value: Any, raw: Mapping[str, Any]) -> str:  # noqa: PLR0911 (one line for each kind of answer)
+    """Say an answer as people read it; empty where there is nothing to say."""
+    if value is None:
+        return ""
+    if kind == "check":
+        verdict = value.get("v") if isinstance(value, dict) else value
+        return VERDICTS.get(str(verdict), "")
+    if kind in ("choice", "multi_choice"):
+        labels = {one["code"]: one["label"]["tr"] for one in raw.get("choices", ())}
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(code, str(code)) for code in chosen)
+    if kind == "bool":
+        return "Evet" if value else "Hayır"
+    if kind == "date" and isinstance(value, str):
+        return f"{date.fromisoformat(value):%d.%m.%Y}"
+    if kind == "place" and isinstance(value, dict):
+        return f"{value['lat']:.6f}, {value['lon']:.6f}"
+    if isinstance(value, list | dict):
+        return ""
+    unit = raw.get("unit", "")
+    text = str(value).replace(".", ",") if kind == "number" else str(value)
+    return f"{text} {unit}".strip()
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(_ISTANBUL):%d.%m.%Y %H:%M}"
+
+
+def _upper(text: str) -> str:
+    return text.replace("i", "İ").upper()
