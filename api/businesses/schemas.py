@@ -110,11 +110,14 @@ ChangeableField = Literal[
 ]  # fmt: skip
 
 
+Changes = Annotated[dict[ChangeableField, FieldChange], Field(min_length=1, max_length=11)]
+
+
 class BusinessPatchIn(Wire):
     """Fields of a business that somebody changed; the values are checked by `api.businesses.fields`."""
 
     business_id: UUID
-    changes: Annotated[dict[ChangeableField, FieldChange], Field(min_length=1, max_length=11)]
+    changes: Changes
 
 
 class OwnerIn(Wire):
