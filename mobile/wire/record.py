@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from mobile.forms import Evaluation, Form, evaluate
+from mobile.forms.items import Item
+from mobile.wire.visit import deadlines_of, findings_of, rechecks_of
 
 TITLE = "İŞYERİ DENETİM VE TESPİT TUTANAĞI"
 NO_SIGNATURE = (
@@ -34,6 +36,13 @@ KINDS = {
     "recheck": "Süre sonu kontrolü",
     "spot": "Yerinde tespit",
 }
+RESULTS = {
+    "cured": "Giderilmiş",
+    "not_cured": "Giderilmemiş",
+    "more_time": "Ek süre verildi",
+    None: "Görülemedi",
+}
+_UNTOLD = ("note", "group", "repeat", "photo", "signature")
 # Turkey keeps one offset the whole year; phones have no time zone data.
 _ISTANBUL = timezone(timedelta(hours=3))
 
@@ -45,16 +54,6 @@ class Photo:
     id: str
     sha256: str
     taken_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Before:
-    """What an earlier visit asked to be cured, and whether it was (None: it could not be seen)."""
-
-    text: str
-    law: str
-    deadline_on: date | None
-    is_cured: bool | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,6 @@ class Facts:
     uncertain_minutes: int | None = None
     default_days: int | None = None
     photos: Sequence[Photo] = ()
-    before: Sequence[Before] = ()
     amendments: Sequence[tuple[datetime, str, str]] = ()
     signature_id: str | None = None
 
@@ -139,7 +137,7 @@ def finding_record(form: Form, answers: Any, facts: Facts) -> Document:
         facts: everything else.
     """
     seen = evaluate(form, answers, today=facts.ended_at.astimezone(_ISTANBUL).date())
-    sections = [_heads(facts), *_persons(seen), *_found(seen, facts), *_before(facts)]
+    sections = [_heads(facts), *_persons(seen), *_found(form, seen, facts), *_before(seen)]
     if facts.outcome != "nobody_there":
         sections.append(_checked(form, seen))
     sections += [*_evidence(facts), *_amended(facts)]
@@ -151,23 +149,6 @@ def finding_record(form: Form, answers: Any, facts: Facts) -> Document:
         signatures=_signatures(seen, facts),
         footer=_footer(facts),
     )
-
-
-def deadline_of(visited_on: date, told: int | None, default_days: int | None) -> date | None:
-    """Give the last day on which a finding can be cured; None where no time is given (0 days, or nothing is known).
-
-    Counted in calendar days from the day after the visit, so that phone and server write the same day.
-    """
-    days = default_days if told is None else told
-    return visited_on + timedelta(days=days) if days else None
-
-
-def is_cured_at_once(seen: Evaluation, path: str) -> bool:
-    """Say whether the inspector marked a finding as cured on the spot: a term of 0 days, told and not by the form."""
-    told: Any = seen.answers
-    for part in path.split("."):
-        told = told[int(part)] if isinstance(told, list) else told[part]
-    return isinstance(told, dict) and told.get("deadline_days") == 0
 
 
 def _heads(facts: Facts) -> Section:
@@ -193,58 +174,58 @@ def _heads(facts: Facts) -> Section:
 
 
 def _persons(seen: Evaluation) -> list[Section]:
-    """Who was there, as the form asks it: texts of the group `persons` (or items whose code begins with `person`)."""
+    """Who was there, as the form asks it: items named `present_…` and those of persons."""
     lines = tuple(
         (shown.item.text("label", "tr"), _answer(shown.item.type, shown.value, shown.item.raw))
         for shown in seen.items
-        if _is_of_persons(shown.item.code, shown.item.parent) and shown.item.type not in ("group", "repeat", "note")
+        if _is_of_persons(shown.item) and shown.item.type not in _UNTOLD
     )
     lines = tuple(line for line in lines if line[1])
     return [Section("Hazır bulunanlar", lines)] if lines else []
 
 
-def _is_of_persons(code: str, parent: str | None) -> bool:
-    return (parent or code).startswith("person")
+def _is_of_persons(item: Item) -> bool:
+    return item.code.startswith("present_") or (item.parent or item.code).startswith("person")
 
 
-def _found(seen: Evaluation, facts: Facts) -> list[Section]:
-    if facts.outcome == "nobody_there":
+def _found(form: Form, seen: Evaluation, facts: Facts) -> list[Section]:
+    found = findings_of(form, seen)
+    if facts.outcome == "nobody_there" or (not found and rechecks_of(seen)):
         return []
     visited_on = facts.ended_at.astimezone(_ISTANBUL).date()
+    numbers = {photo.id: number for number, photo in enumerate(facts.photos, start=1)}
     rows = []
-    for at, finding in enumerate(seen.findings, start=1):
-        deadline = deadline_of(visited_on, finding.deadline_days, facts.default_days)
+    deadlines = deadlines_of(found, form, visited_on, facts.default_days)
+    for at, (one, deadline) in enumerate(zip(found, deadlines, strict=True), start=1):
         term = f"{deadline:%d.%m.%Y}" if deadline else "Süre verilmedi"
-        if is_cured_at_once(seen, finding.path):
-            term = "Derhal giderildi"
-        told = finding.label.get("tr", "") + (f" — {finding.note}" if finding.note else "")
-        numbers = {photo.id: number for number, photo in enumerate(facts.photos, start=1)}
-        shown = ", ".join(str(numbers[photo]) for photo in finding.photos if photo in numbers)
-        rows.append((str(at), told, finding.law or "—", SEVERITIES[finding.severity], term, shown or "—"))
+        told = one.text + (f" — {one.note}" if one.note else "")
+        shown = ", ".join(str(numbers[photo]) for photo in one.photos if photo in numbers)
+        term = "Derhal giderildi" if one.is_cured_at_once else term
+        rows.append((str(at), told, one.law or "—", SEVERITIES[one.severity], term, shown or "—"))
     if not rows:
         return [Section("Tespitler", paragraphs=("Mevzuata aykırı bir husus tespit edilmemiştir.",))]
     table = Table(("No", "Tespit", "Dayanak", "Önem", "Giderme süresi sonu", "Fotoğraf"), tuple(rows))
-    return [Section("Tespitler", table=table, paragraphs=(HOLIDAY,))]
+    return [Section("Tespitler", table=table, paragraphs=(HOLIDAY,) if any(deadlines) else ())]
 
 
-def _before(facts: Facts) -> list[Section]:
-    states = {True: "Giderilmiş", False: "Giderilmemiş", None: "Görülemedi"}
-    rows = tuple(
-        (one.text, one.law or "—", f"{one.deadline_on:%d.%m.%Y}" if one.deadline_on else "—", states[one.is_cured])
-        for one in facts.before
-    )
+def _before(seen: Evaluation) -> list[Section]:
+    rows = []
+    for one in rechecks_of(seen):
+        state = RESULTS[one.result]
+        if one.new_deadline_on:
+            state += f": {one.new_deadline_on:%d.%m.%Y}"
+        term = f"{one.deadline_on:%d.%m.%Y}" if one.deadline_on else "—"
+        rows.append((one.text or one.code, term, state, one.note or "—"))
     if not rows:
         return []
-    return [Section("Önceki uyarının konusu", table=Table(("Husus", "Dayanak", "Süre sonu", "Durum"), rows))]
+    return [Section("Önceki uyarının konusu", table=Table(("Husus", "Süre sonu", "Durum", "Açıklama"), tuple(rows)))]
 
 
 def _checked(form: Form, seen: Evaluation) -> Section:
     rows = []
     for shown in seen.items:
         item = shown.item
-        if item.type in ("note", "group", "repeat", "photo", "signature"):
-            continue
-        if _is_of_persons(item.code, item.parent):
+        if item.type in _UNTOLD or item.repeat == "findings" or _is_of_persons(item):
             continue
         note = shown.value.get("note", "") if item.type == "check" and isinstance(shown.value, dict) else ""
         value = _answer(item.type, shown.value, item.raw)
