@@ -22,6 +22,8 @@ from api.municipalities.routes import router as municipalities
 from api.notices.routes import router as notices
 from api.offline_maps.routes import router as offline_maps
 from api.settings import Settings, get_settings
+from api.sync.blob_routes import router as blobs
+from api.sync.spool import Spool
 
 API_VERSION = "1"
 
@@ -45,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         app.state.database = database
         app.state.store = blob_store(settings)
+        app.state.spool = Spool(settings.files_path / "spool")
         try:
             await check_database(database)
             app.state.is_draining = False
@@ -68,7 +71,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     v1 = APIRouter(prefix="/v1")
     # Routes are tried in order: those that are asked most come first.
     for router in (
-        complaints, files, notices, identity, offline_maps, municipalities, complaints_public, municipalities_public,
+        complaints, files, blobs, notices, identity, offline_maps, municipalities, complaints_public,
+        municipalities_public,
     ):  # fmt: skip
         v1.include_router(router)
     for router in (v1, health, jwks):

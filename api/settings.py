@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     pace_filing: str = "30/hour;100/day"
     pace_uploading: str = "200/hour;600/day"
     pace_searching: str = "120/minute;2000/hour"
+    pace_sending_files: str = "1000/hour;4000/day"
 
     files_path: Path = Path("/var/lib/belediye/files")
     s3_endpoint_url: str | None = None

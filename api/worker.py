@@ -31,6 +31,7 @@ from api.notices.netgsm_config import NetgsmConfig
 from api.notices.no_gateway import NoGateway
 from api.platform.upkeep import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS
 from api.settings import Settings
+from api.sync.spool import Spool
 
 log = structlog.get_logger("belediye.worker")
 
@@ -94,7 +95,7 @@ def import_jobs() -> None:
 
 def outside_systems(settings: Settings) -> Mapping[str, Any]:
     """Give the outside systems that jobs reach, by name; settings alone decide between the real one and a simulator."""
-    return {"sms": sms_gateway(settings), "store": blob_store(settings)}
+    return {"sms": sms_gateway(settings), "store": blob_store(settings), "spool": Spool(settings.files_path / "spool")}
 
 
 def sms_gateway(settings: Settings) -> SmsGateway:

@@ -18,6 +18,8 @@ log = structlog.get_logger("belediye.http")
 
 BODY_LIMIT = 256 * 1024
 UPLOAD_LIMIT = 21 * 1024 * 1024
+# Addresses that end in `files` take photos; by the beginning of the address: a piece of an upload, a whole bundle.
+PIECE_LIMIT, BUNDLE_LIMIT = 4 * 1024 * 1024, 513 * 1024 * 1024
 
 SECURITY_HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -50,6 +52,15 @@ def client_address(scope: Scope, trusted_proxies: list[str]) -> str:
     return forwarded[-1].decode("latin-1").rsplit(",", 1)[-1].strip() or peer
 
 
+def body_limit(path: str) -> int:
+    """Give how large a request's body may be."""
+    if path == "/console/field/bundles":
+        return BUNDLE_LIMIT
+    if path.startswith("/v1/sync/blobs/"):
+        return PIECE_LIMIT
+    return UPLOAD_LIMIT if path.endswith("/files") else BODY_LIMIT
+
+
 class Edge:
     """Wraps the application; every answer passes here."""
 
@@ -72,7 +83,7 @@ class Edge:
         token = statement_count.set(counter)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        limit = UPLOAD_LIMIT if scope["path"].endswith("/files") else BODY_LIMIT
+        limit = body_limit(scope["path"])
         status = 500
         received = 0
 

@@ -36,6 +36,7 @@ def settings_for(urls: Any, files_path: Any, **changes: Any) -> Settings:
         "pace_filing": "100000/hour",
         "pace_uploading": "100000/hour",
         "pace_searching": "100000/hour",
+        "pace_sending_files": "100000/hour",
         **changes,
     }
     return Settings(**values)
