@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.complaints import queries, routing
+from api.complaints import field, queries, routing
 from api.complaints.answers import checked
 from api.complaints.configuration import Category, Configuration, configuration
 from api.complaints.errors import (
@@ -21,9 +21,9 @@ from api.complaints.errors import (
     PlaceMissing,
     PlaceOutside,
 )
-from api.complaints.schemas import ComplaintIn, CounterComplaintIn, FiledOut, Place
+from api.complaints.schemas import ComplaintIn, CounterComplaintIn, FiledOut, OnSiteIn, Place
 from api.complaints.workflow import OPEN, Status
-from api.core import audit, clock, jobs
+from api.core import audit, clock, feed, jobs
 from api.core.actor import Actor
 from api.core.ids import uuid7
 from api.core.tenancy import enter_municipality
@@ -137,6 +137,13 @@ async def file_complaint(
             "cells": [morton(gx, gy) for _, gx, gy in cells],
             "photo_ids": report.photo_ids,
             "uploader_id": actor.id,
+            **feed.parameters(
+                field.TABLE,
+                report.id,
+                field.scopes_of(
+                    {"is_open": status in OPEN, "department_id": decision.department_id, "assignee_id": None}
+                ),
+            ),
             **audit.entry(
                 _sender(actor, report), "complaint.file", "complaint", report.id, {"category": category.code}
             ),
@@ -167,6 +174,16 @@ async def file_for_citizen(session: AsyncSession, actor: Actor, report: CounterC
         citizen_id = await identity.register_citizen(session, actor, report.phone)
     plain = ComplaintIn.model_validate(report.model_dump(exclude={"channel", "phone"}))
     return await file_complaint(session, actor, plain, citizen_id=citizen_id, channel=report.channel)
+
+
+async def file_on_site(session: AsyncSession, actor: Actor, found: OnSiteIn) -> FiledOut:
+    """File what somebody of the municipality saw on the spot; it goes the same way as a citizen's report.
+
+    Raises:
+        Those of `file_complaint`.
+    """
+    actor.demand("complaint.file_on_site")
+    return await file_complaint(session, actor, ComplaintIn(**found.model_dump()), channel="field")
 
 
 def _sender(actor: Actor, report: ComplaintIn) -> Actor:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.complaints import queries
+from api.complaints import field, queries
 from api.complaints.configuration import configuration
 from api.complaints.errors import (
     ActionNotAllowed,
@@ -25,6 +25,7 @@ from api.complaints.schemas import (
     AssignmentIn,
     ClosingIn,
     ForwardingIn,
+    HandingOverIn,
     NoteIn,
     QuestionIn,
     RatingIn,
@@ -34,7 +35,7 @@ from api.complaints.schemas import (
     RoutingIn,
 )
 from api.complaints.workflow import OPEN, TRANSITIONS, Action, Status
-from api.core import audit, clock, jobs
+from api.core import audit, clock, feed, jobs
 from api.core.actor import Actor
 from api.core.errors import NotFound, StaleVersion
 from api.core.ids import uuid7
@@ -96,10 +97,11 @@ async def _act(
     opens_by = int(new in OPEN) - int(current in OPEN)
     cells = cells_of(case["lon"], case["lat"]) if opens_by and case["lon"] is not None else ()
     event_id = uuid7()
+    all_changes = {"status": new, "is_open": new in OPEN, **(changes or {})}
     told = {**(details or {}), **({"photo_ids": [str(photo) for photo in photo_ids]} if photo_ids else {})}
     written = await queries.act(
         session,
-        {"status": new, "is_open": new in OPEN, **(changes or {})},
+        all_changes,
         {
             "municipality_id": actor.municipality_id,
             "id": case["id"],
@@ -118,6 +120,9 @@ async def _act(
             "cells": [morton(gx, gy) for _, gx, gy in cells],
             "photo_ids": list(photo_ids),
             "uploader_id": actor.id,
+            **feed.parameters(
+                field.TABLE, case["id"], field.scopes_of(case) + field.scopes_of({**case, **all_changes})
+            ),
         },
     )
     if written["photo_count"] != len(set(photo_ids)):
@@ -182,15 +187,42 @@ async def assign_complaint(
         AssigneeUnknown: the person holds no role there today. And those of `access_complaint`.
     """
     case = await access_complaint(session, actor, complaint_id, Action.ASSIGN, expected_version)
+    await _demand_worker(session, actor, case, assignment.staff_user_id)
+    return await _act(
+        session, actor, case, Action.ASSIGN, changes={"assignee_id": assignment.staff_user_id}, target=Status.ASSIGNED
+    )
+
+
+async def _demand_worker(session: AsyncSession, actor: Actor, case: Row, staff_user_id: UUID) -> None:
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
-    places = await queries.worker_of_department(session, actor.municipality_id, assignment.staff_user_id, clock.today())
+    places = await queries.worker_of_department(session, actor.municipality_id, staff_user_id, clock.today())
     if not any(
         place is None or case["department_id"] is None or case["department_id"] in town.department_subtree(place)
         for place in places
     ):
         raise AssigneeUnknown
+
+
+async def hand_over_complaint(
+    session: AsyncSession, actor: Actor, complaint_id: UUID, handing: HandingOverIn,
+    expected_version: int | None = None,
+) -> int:  # fmt: skip
+    """Give a case that one has, or might take, to a colleague of its department.
+
+    Raises:
+        NoNeedToTake: somebody else has it.
+        AssigneeUnknown: no colleague who works in its department today. And those of `access_complaint`.
+    """
+    case = await access_complaint(session, actor, complaint_id, Action.HAND_OVER, expected_version)
+    if case["assignee_id"] != actor.id:
+        actor.demand(Action.TAKE.permission, case["department_id"])
+        if case["assignee_id"] is not None:
+            raise NoNeedToTake
+    if handing.staff_user_id == actor.id:
+        raise AssigneeUnknown
+    await _demand_worker(session, actor, case, handing.staff_user_id)
     return await _act(
-        session, actor, case, Action.ASSIGN, changes={"assignee_id": assignment.staff_user_id}, target=Status.ASSIGNED
+        session, actor, case, Action.HAND_OVER, text=handing.text, changes={"assignee_id": handing.staff_user_id}
     )
 
 

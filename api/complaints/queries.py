@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core.audit import AUDIT_HEAD_CTE, AUDIT_INSERT
+from api.core.feed import POINT_SQL
 from api.core.jobs import DEFER_CALL
 from api.core.sql import Row, driver_connection, fetch_all, fetch_one
 
@@ -22,7 +23,7 @@ RULES_SQL = """
     SELECT category_id, service_area_id, neighbourhood_id, authority, department_id
       FROM routing_rule WHERE municipality_id = %s AND is_active ORDER BY position, id"""
 
-# Everything that filing does, in one statement: number, case, timeline, map, photos, audit link, job.
+# Everything that filing does, in one statement: number, case, timeline, map, photos, feed of phones, audit link, job.
 # The number counter is locked before the audit head (api.core.audit asks for that order).
 FILE_SQL = f"""
 WITH counter AS (
@@ -60,6 +61,7 @@ photos AS (
      WHERE municipality_id = %(municipality_id)s AND id = ANY(%(photo_ids)s::uuid[])
        AND uploaded_by = %(uploader_id)s AND attached_id IS NULL
  RETURNING id),
+pointed AS ({POINT_SQL}),
 {AUDIT_HEAD_CTE.replace("WHERE municipality_id", "WHERE EXISTS (SELECT FROM filed) AND municipality_id")},
 audited AS ({AUDIT_INSERT} RETURNING 1),
 job AS (SELECT {
@@ -78,10 +80,10 @@ LOCK_SQL = """
      WHERE c.municipality_id = %(municipality_id)s AND c.id = %(id)s
        FOR UPDATE"""
 
-# An act on a case: new state, timeline, map counts where the case opens or closes, photos.
-ACT_SQL = """
+# An act on a case: new state, timeline, map counts where the case opens or closes, photos, feed of phones.
+ACT_SQL = f"""
 WITH changed AS (
-    UPDATE complaint SET {sets}, version = version + 1
+    UPDATE complaint SET {{sets}}, version = version + 1
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s
  RETURNING version),
 event AS (
@@ -98,7 +100,8 @@ photos AS (
     UPDATE stored_file SET attached_kind = 'complaint', attached_id = %(id)s
      WHERE municipality_id = %(municipality_id)s AND id = ANY(%(photo_ids)s::uuid[])
        AND uploaded_by = %(uploader_id)s AND attached_id IS NULL
- RETURNING id)
+ RETURNING id),
+pointed AS ({POINT_SQL})
 SELECT (SELECT version FROM changed) AS version, (SELECT count(*) FROM photos) AS photo_count"""
 
 LIST_COLUMNS = """

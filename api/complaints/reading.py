@@ -182,6 +182,8 @@ def allowed_actions(actor: Actor, case: Row) -> list[str]:
         allowed.remove("reopen")
     if "take" in allowed and case["assignee_id"] is not None:
         allowed.remove("take")
+    if "hand_over" in allowed and case["assignee_id"] not in (None, actor.id):
+        allowed.remove("hand_over")
     if "ask_citizen" in allowed and case["citizen_id"] is None:
         allowed.remove("ask_citizen")
     return allowed

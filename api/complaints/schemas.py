@@ -52,6 +52,18 @@ class CounterComplaintIn(ComplaintIn):
     phone: Phone | None = None
 
 
+class OnSiteIn(Wire):
+    """What somebody of the municipality saw on the spot; the id is made on the phone."""
+
+    id: UUID
+    category_id: UUID
+    description: Told
+    answers: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    place: Place | None = None
+    address_text: Annotated[Text, Field(max_length=300)] = ""
+    photo_ids: PhotoIds = []
+
+
 class RoutingIn(Wire):
     """Which department takes the case."""
 
@@ -63,6 +75,13 @@ class AssignmentIn(Wire):
     """Who takes the case."""
 
     staff_user_id: UUID
+
+
+class HandingOverIn(Wire):
+    """Which colleague goes on with the case, and what they should know."""
+
+    staff_user_id: UUID
+    text: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class NoteIn(Wire):

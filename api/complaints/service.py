@@ -1,7 +1,8 @@
 """The complaints domain for the rest of the house: every verb and every reading, by name."""
 
 from api.complaints.configuration import configuration
-from api.complaints.filing import file_complaint, file_for_citizen
+from api.complaints.field import FIELD_TABLES
+from api.complaints.filing import file_complaint, file_for_citizen, file_on_site
 from api.complaints.handling import (
     add_note,
     answer_complaint,
@@ -9,6 +10,7 @@ from api.complaints.handling import (
     assign_complaint,
     close_complaint,
     forward_complaint,
+    hand_over_complaint,
     rate_complaint,
     reject_complaint,
     reopen_complaint,
@@ -30,6 +32,7 @@ from api.complaints.reading import (
 from api.complaints.seeding import seed_categories
 
 __all__ = [
+    "FIELD_TABLES",
     "add_note",
     "answer_complaint",
     "ask_citizen",
@@ -38,7 +41,9 @@ __all__ = [
     "configuration",
     "file_complaint",
     "file_for_citizen",
+    "file_on_site",
     "forward_complaint",
+    "hand_over_complaint",
     "list_categories",
     "list_complaints",
     "map_tile",

@@ -34,6 +34,7 @@ class Action(StrEnum):
     ASSIGN = "assign"
     TAKE = "take"
     START = "start"
+    HAND_OVER = "hand_over"
     NOTE = "note"
     ANSWER = "answer"
     ASK_CITIZEN = "ask_citizen"
@@ -80,6 +81,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.START: Transition(
         frozenset({Status.ROUTED, Status.ASSIGNED}), Status.IN_PROGRESS, "staff", is_public=True
     ),
+    Action.HAND_OVER: Transition(WORKED, Status.ASSIGNED, "staff", is_public=False),
     Action.NOTE: Transition(ALL, None, "staff", is_public=False),
     Action.ANSWER: Transition(OPEN, None, "staff", is_public=True, tells_reporter=True),
     Action.ASK_CITIZEN: Transition(WORKED, Status.WAITING, "staff", is_public=True, tells_reporter=True),

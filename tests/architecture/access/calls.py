@@ -234,6 +234,13 @@ async def _assign(at: Attempt) -> Call:
     return Call({"complaint_id": at.things.case_id}, json={"staff_user_id": str(town.parts[part].staff_id)})
 
 
+@maker("POST /v1/complaints/{complaint_id}/hand-over")
+async def _hand_over(at: Attempt) -> Call:
+    town = at.other if at.target == "foreign in body" else at.own
+    part = "licensing" if at.target == "licensing" else "works"
+    return Call({"complaint_id": at.things.case_id}, json={"staff_user_id": str(town.parts[part].staff_id)})
+
+
 case_act("reporter", reason="Adres sorulacak")
 case_act("take")
 case_act("start")

@@ -146,6 +146,7 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
     },
     "POST /v1/complaints/{complaint_id}/take": FIELD_WORK,
     "POST /v1/complaints/{complaint_id}/start": FIELD_WORK,
+    "POST /v1/complaints/{complaint_id}/hand-over": {**FIELD_WORK, "foreign in body": NOBODY},
     "POST /v1/complaints/{complaint_id}/close": {**FIELD_WORK, **STOLEN_PHOTO},
     "POST /v1/complaints/{complaint_id}/notes": {**NOTERS, "foreign": NOBODY, **STOLEN_PHOTO},
     "POST /v1/complaints/{complaint_id}/answers": {**ANSWERERS, **STOLEN_PHOTO},
