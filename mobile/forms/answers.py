@@ -168,10 +168,11 @@ def _signature(item: Item, raw: Any) -> Reading:
 def _place(_item: Item, raw: Any) -> Reading:
     if not isinstance(raw, dict):
         return UNREADABLE
-    lon, lat, accuracy = (_finite(raw.get(key), most) for key, most in (("lon", 180), ("lat", 90), ("acc", 100_000)))
+    parts = (("lon", 180), ("lat", 90), ("accuracy_m", 100_000))
+    lon, lat, accuracy = (_finite(raw.get(key), most) for key, most in parts)
     if lon is None or lat is None:
         return UNREADABLE
-    clean = {"lon": lon, "lat": lat} | ({"acc": accuracy} if accuracy is not None and accuracy >= 0 else {})
+    clean = {"lon": lon, "lat": lat} | ({"accuracy_m": accuracy} if accuracy is not None and accuracy >= 0 else {})
     return Reading(f"{lon} {lat}", clean)
 
 
