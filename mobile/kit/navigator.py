@@ -61,6 +61,7 @@ class Navigator(FloatLayout):
         self._panes = BoxLayout()
         self.add_widget(self._panes)
         self._overlays: list[Any] = []
+        self._snackbar: Any = None
         self.bind(width=self._widen)
         self._unwatch: list[Callable[[], None]] = [theme.watch(self.rebuild), language.watch(self.rebuild)]
         self._show()
@@ -165,6 +166,13 @@ class Navigator(FloatLayout):
         if overlay in self._overlays:
             self._overlays.remove(overlay)
         self.remove_widget(overlay)
+
+    def announce(self, snackbar: Any) -> None:
+        """Show a snackbar; the one before it goes."""
+        if self._snackbar is not None:
+            self._snackbar.dismiss()
+        self._snackbar = snackbar
+        self.add_widget(snackbar)
 
     # --- inside -------------------------------------------------------------------------------------------------
 

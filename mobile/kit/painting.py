@@ -3,7 +3,7 @@
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.graphics import Color, SmoothRoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothRoundedRectangle
 from kivy.properties import ColorProperty, NumericProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
@@ -33,7 +33,8 @@ class Painted(Widget):
             self._edge_colour = Color(*self.edge)
             self._edge_box = SmoothRoundedRectangle(size=(0, 0))
             self._fill_colour = Color(*self.fill)
-            self._fill_box = SmoothRoundedRectangle()
+            self._fill_box = SmoothRoundedRectangle(size=(0, 0))
+            self._plain_box = Rectangle(size=(0, 0))
         self.bind(
             pos=self._place_paint, size=self._place_paint, radius=self._place_paint, edge_width=self._place_paint,
             fill=self._colour_paint, edge=self._colour_paint,
@@ -50,8 +51,11 @@ class Painted(Widget):
         inset = width if has_edge else 0
         self._edge_box.pos, self._edge_box.size = self.pos, self.size if has_edge else (0, 0)
         self._edge_box.radius = [self.radius]
-        self._fill_box.pos = self.x + inset, self.y + inset
-        self._fill_box.size = max(0, self.width - 2 * inset), max(0, self.height - 2 * inset)
+        # Smoothing a straight side would let what is below shine through along it.
+        box, other = (self._fill_box, self._plain_box) if self.radius else (self._plain_box, self._fill_box)
+        other.size = (0, 0)
+        box.pos = self.x + inset, self.y + inset
+        box.size = max(0, self.width - 2 * inset), max(0, self.height - 2 * inset)
         self._fill_box.radius = [max(0, self.radius - inset)]
 
 
@@ -62,7 +66,7 @@ class Pressable(ButtonBehavior, Painted):
     """
 
     rest_s = NumericProperty(0.3)
-    __events__ = ("on_tap", "on_hold")
+    __events__: tuple[str, ...] = ("on_tap", "on_hold")
 
     def __init__(self, **properties: Any) -> None:
         """Lay the mark of the press over the widget."""

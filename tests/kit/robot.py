@@ -27,6 +27,8 @@ from kivy.config import Config  # noqa: E402 (after the words above)
 WIDTH, HEIGHT = (int(side) for side in os.environ.get("APP_SIZE", "412x870").split("x"))
 for _name, _value in {"maxfps": "0", "multisamples": "2", "width": str(WIDTH), "height": str(HEIGHT)}.items():
     Config.set("graphics", _name, _value)
+# A back key that nobody takes would end the app, and with it the window of all tests.
+Config.set("kivy", "exit_on_escape", "0")
 for _name, _ in Config.items("input"):
     Config.remove_option("input", _name)
 

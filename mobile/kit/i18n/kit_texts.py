@@ -9,6 +9,8 @@ KIT_TEXTS: Texts = {
     "kit.yesterday": ("dün", "yesterday"),
     "kit.unsaved_title": ("Kaydedilmemiş bilgiler var", "There is unsaved work"),
     "kit.unsaved_body": ("Çıkarsanız bu ekranda yazdıklarınız silinir.", "If you leave, what you wrote here is lost."),
+    "kit.choose": ("Seçin", "Choose"),
+    "kit.done": ("Tamam", "Done"),
     "kit.stay": ("Ekranda kal", "Stay here"),
     "kit.leave": ("Silip çık", "Discard and leave"),
 }

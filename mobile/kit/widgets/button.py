@@ -9,6 +9,7 @@ from kivy.uix.boxlayout import BoxLayout
 from mobile.kit.painting import Pressable, line_width
 from mobile.kit.theme import dp, theme
 from mobile.kit.tokens import GAP_L, GAP_S, RADIUS_M, TARGET, TARGET_PRIMARY
+from mobile.kit.widgets.layout import show
 from mobile.kit.widgets.text import Icon, Text
 
 # Fill, text and edge by kind; None is nothing.
@@ -17,6 +18,11 @@ _KINDS: dict[str, tuple[str | None, str, str | None]] = {
     "secondary": ("surface", "accent", "edge"),
     "danger": ("danger", "on_danger", None),
     "text": (None, "accent", None),
+    # On the dark ground of a snackbar, which is light in the dark.
+    "inverse": (None, "accent_soft", None),
+    # The parts of a segmented choice.
+    "chosen": ("surface", "accent", "edge"),
+    "quiet": (None, "text_soft", None),
 }
 
 
@@ -35,7 +41,6 @@ class PushButton(Pressable, AnchorLayout):
         self._icon = Icon(side=22)
         self._label = Text(style="label", halign="center")
         self._row = BoxLayout(spacing=dp(GAP_S), size_hint=(None, None))
-        self._row.add_widget(self._label)
         self._label.pos_hint = self._icon.pos_hint = {"center_y": 0.5}
         properties.setdefault("size_hint_y", None)
         super().__init__(text=text, radius=dp(RADIUS_M), padding=(dp(GAP_L), dp(GAP_S)), **properties)
@@ -54,10 +59,7 @@ class PushButton(Pressable, AnchorLayout):
         self.edge_width = line_width() if edge else 0
         self._label.tone = self._icon.tone = tone
         self._label.text, self._icon.name = self.text, self.icon
-        if self.icon and self._icon.parent is None:
-            self._row.add_widget(self._icon, index=1)
-        elif not self.icon and self._icon.parent is not None:
-            self._row.remove_widget(self._icon)
+        show(self._row, *([self._icon] if self.icon else []), self._label)
         self._fit()
 
     def _fit(self, *_: Any) -> None:

@@ -60,6 +60,31 @@ class Scroll(ScrollView):
         if child is not None:
             self.add_widget(child)
 
+    def on_touch_down(self, touch: Any) -> bool:
+        """Leave touches to what is drawn upon or moved inside: a pad for signatures, a map."""
+        if not self.collide_point(*touch.pos) or not self._falls_on_pad(touch):
+            return bool(super().on_touch_down(touch))
+        touch.push()
+        touch.apply_transform_2d(self.to_local)
+        taken = any(child.dispatch("on_touch_down", touch) for child in self.children)
+        touch.pop()
+        return taken
+
+    def _falls_on_pad(self, touch: Any) -> bool:
+        place = self.to_window(*touch.pos)
+        return any(
+            getattr(widget, "takes_drags", False) and widget.collide_point(*widget.to_widget(*place))
+            for widget in self.walk(restrict=True)
+        )
+
+
+def show(box: Widget, *wanted: Widget) -> None:
+    """Make these the children of a box, in this order; nothing happens when they are already."""
+    if box.children != list(wanted[::-1]):
+        box.clear_widgets()
+        for child in wanted:
+            box.add_widget(child)
+
 
 class Spacer(Widget):
     """An empty place that takes what is left, or exactly `size` dp."""

@@ -1,0 +1,87 @@
+"""A list of any length: only the rows in sight are widgets."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kivy.properties import ListProperty, StringProperty
+from kivy.uix.recycleboxlayout import RecycleBoxLayout
+from kivy.uix.recycleview import RecycleView
+from kivy.uix.recycleview.views import RecycleDataViewBehavior
+
+from mobile.kit.painting import line_width
+from mobile.kit.theme import dp, theme
+from mobile.kit.widgets.card import ROW_HEIGHT, ListRow
+
+
+class VirtualRow(RecycleDataViewBehavior, ListRow):
+    """A row that is used again and again: everything it shows comes from its data, what is not there is emptied."""
+
+    key = StringProperty("")
+
+    def refresh_view_attrs(self, view: "VirtualList", index: int, data: dict[str, Any]) -> None:
+        """Show another line of the list."""
+        del index
+        for name, empty in _EMPTY.items():
+            setattr(self, name, data.get(name, empty))
+        self.test_id = f"{view.test_id}.{self.key}"
+        self.is_chosen = bool(self.key) and self.key == view.chosen
+        self.state = "normal"
+        self._list = view
+
+    def on_tap(self) -> None:
+        """Tell the list which line was tapped."""
+        self._list.dispatch("on_choose", self.key)
+
+    def on_hold(self) -> bool:
+        """Tell the list which line was held."""
+        return bool(self._list.dispatch("on_hold", self.key))
+
+
+_EMPTY: dict[str, Any] = {
+    "key": "", "title": "", "detail": "", "icon": "", "tone": "neutral", "note": "", "has_arrow": True,
+}  # fmt: skip
+
+
+class VirtualList(RecycleView):
+    """Rows of one height from plain data; `on_choose` and `on_hold` tell the key of a row.
+
+    A row is `{"key", "title", "detail", "icon", "tone", "note", "has_arrow"}`, all but the first two as one likes; its
+    test id is `<test_id>.<key>`. `chosen` is the key of a row that stays marked, for a list beside a detail. An own row
+    class with the same data may be given, with its height in dp.
+    """
+
+    rows = ListProperty()
+    chosen = StringProperty("")
+    test_id = StringProperty("")
+    __events__ = ("on_choose", "on_hold")
+
+    def __init__(
+        self, rows: Sequence[dict[str, Any]] = (), row: Callable[..., Any] = VirtualRow, row_height: float = ROW_HEIGHT,
+        **properties: Any,
+    ) -> None:  # fmt: skip
+        """Take the rows first."""
+        super().__init__(
+            do_scroll_x=False, scroll_distance=dp(16), scroll_timeout=200, bar_width=dp(4),
+            bar_color=theme.colour("edge", 0.9), bar_inactive_color=theme.colour("edge", 0.35), **properties,
+        )  # fmt: skip
+        layout = RecycleBoxLayout(
+            orientation="vertical", size_hint_y=None, spacing=line_width(),
+            default_size=(None, theme.grown(row_height)), default_size_hint=(1, None),
+        )  # fmt: skip
+        layout.bind(minimum_height=layout.setter("height"))
+        self.add_widget(layout)
+        self.viewclass = row
+        self.bind(rows=self._fill, chosen=self._fill)
+        self.rows = list(rows)
+
+    def on_choose(self, key: str) -> None:
+        """Do nothing of its own: listeners open the row."""
+
+    def on_hold(self, key: str) -> bool:
+        """Do nothing of its own: a listener that returns True keeps the hold from being a tap."""
+        del key
+        return False
+
+    def _fill(self, *_: Any) -> None:
+        self.data = self.rows
+        self.refresh_from_data()

@@ -1,0 +1,3 @@
+from mobile.kit.screen import Screen
+class MapScreen(Screen):
+    pass
