@@ -11,6 +11,8 @@ from api.core.text import Line, Text
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+TaskText = Annotated[Text, Field(max_length=2000)]
+PhotoIds = Annotated[list[UUID], Field(max_length=10)]
 LONGEST_VISIT = timedelta(days=1)
 
 
@@ -33,7 +35,7 @@ class TaskCreateIn(Wire):
 
     id: UUID
     title: Line
-    text: Annotated[Text, Field(max_length=2000)] = ""
+    text: TaskText = ""
     department_id: UUID
     assignee_id: UUID | None = None
     complaint_id: UUID | None = None
@@ -46,8 +48,15 @@ class TaskFinishIn(Wire):
     """What was done, with photos of it."""
 
     task_id: UUID
-    text: Annotated[Text, Field(max_length=2000)] = ""
-    photo_ids: Annotated[list[UUID], Field(max_length=10)] = []
+    text: TaskText = ""
+    photo_ids: PhotoIds = []
+
+
+class DoneIn(Wire):
+    """The same where the address names the task."""
+
+    text: TaskText = ""
+    photo_ids: PhotoIds = []
 
 
 class MessagePostIn(Wire):
