@@ -25,16 +25,19 @@ from api.files.completing import (
     complete_preview,
     promised_photo,
 )
+from api.files.promising import PhotoPromise, promise_photos
 from api.files.schemas import PhotoStored
 
 __all__ = [
     "FIELD_TABLES",
     "PhotoMismatch",
+    "PhotoPromise",
     "PhotoUnknown",
     "awaited_among",
     "blob_place",
     "complete_original",
     "complete_preview",
+    "promise_photos",
     "promised_photo",
     "read_evidence",
     "read_photo",
