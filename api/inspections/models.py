@@ -125,8 +125,8 @@ class CureWarning(TenantTable, table=True):
         tenant_index("ix_cure_warning_business", "business_id", "deadline_on"),
         CheckConstraint("status IN ('running', 'kept', 'broken', 'cancelled')", name="ck_cure_warning_status"),
     )
-    inspection_id: UUID
-    business_id: UUID
+    inspection_id: UUID = Field(description="the visit that gave it; a longer term later stays with that visit")
+    business_id: UUID | None = None
     deadline_on: date
     recheck_id: UUID | None = None
     status: str = "running"
@@ -153,13 +153,12 @@ class NumberBlock(TenantTable, table=True):
 
     __tablename__ = "number_block"
     __table_args__ = (
-        tenant_key("device_id", "device"),
         UniqueConstraint("municipality_id", "series", "year", "first", name="uq_number_block_first"),
         tenant_index("ix_number_block_device", "device_id", "series", "year"),
     )
     series: str = Field(description="finding_record")
     year: int
-    device_id: UUID
+    device_id: UUID = Field(description="the signed-in phone; outlives its session")
     staff_user_id: UUID
     first: int
     last: int

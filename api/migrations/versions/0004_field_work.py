@@ -295,10 +295,6 @@ def upgrade() -> None:
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["municipality_id", "device_id"],
-            ["device.municipality_id", "device.id"],
-        ),
-        sa.ForeignKeyConstraint(
             ["municipality_id"],
             ["municipality.id"],
         ),
@@ -619,7 +615,7 @@ def upgrade() -> None:
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("inspection_id", sa.Uuid(), nullable=False),
-        sa.Column("business_id", sa.Uuid(), nullable=False),
+        sa.Column("business_id", sa.Uuid(), nullable=True),
         sa.Column("deadline_on", sa.Date(), nullable=False),
         sa.Column("recheck_id", sa.Uuid(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
