@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
+from api.businesses.routes import router as businesses
 from api.complaints.routes import public_router as complaints_public
 from api.complaints.routes import router as complaints
 from api.console.routes import install as install_console
@@ -13,6 +14,7 @@ from api.core.db import Database
 from api.core.health import router as health
 from api.core.middleware import Edge
 from api.core.startup import check_database, check_settings, master_key_bytes
+from api.fieldwork.routes import router as fieldwork
 from api.files.routes import router as files
 from api.files.stores import blob_store
 from api.identity.routes import router as identity
@@ -71,8 +73,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     v1 = APIRouter(prefix="/v1")
     # Routes are tried in order: those that are asked most come first.
     for router in (
-        complaints, files, blobs, notices, identity, offline_maps, municipalities, complaints_public,
-        municipalities_public,
+        complaints, files, blobs, businesses, fieldwork, notices, identity, offline_maps, municipalities,
+        complaints_public, municipalities_public,
     ):  # fmt: skip
         v1.include_router(router)
     for router in (v1, health, jwks):

@@ -1,0 +1,69 @@
+"""The classes of businesses and a shop to work with."""
+
+from typing import Any
+
+import pytest
+
+from api.core.ids import uuid7
+from tests.factories.serving import Served
+
+CLASSES = ("sihhi", "gsm2", "gsm3", "umuma_acik")
+
+
+def seed_classes(server: Served) -> None:
+    """Give every town the four classes, unless it has them."""
+    for code in CLASSES:
+        server.execute(
+            """INSERT INTO business_class (municipality_id, id, code, name, visits_per_year, form_code, is_active)
+               SELECT id, gen_random_uuid(), %s, jsonb_build_object('tr', upper(%s::text), 'en', %s::text), 1, 'denetim', true
+                 FROM municipality ON CONFLICT DO NOTHING""",
+            code, code, code,
+        )  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+async def classes(server: Served) -> None:
+    seed_classes(server)
+
+
+def shop(server: Served, slug: str = "kadikoy", neighbourhood: int = 0, **changes: Any) -> dict[str, Any]:
+    """The body of a registration that would be taken."""
+    lon, lat = server.town(slug).place(neighbourhood)
+    return {
+        "id": str(uuid7()),
+        "class_code": "sihhi",
+        "title": "Yıldız Kasap",
+        "activity": "Kasap",
+        "address_text": "Çınar Sokak No: 4",
+        "place": {"lon": lon, "lat": lat},
+        **changes,
+    }
+
+
+async def registered(server: Served, role: str = "licence_officer", slug: str = "kadikoy", **changes: Any) -> str:
+    """Register a business; gives its id."""
+    body = shop(server, slug, **changes)
+    answer = await server.client.post("/v1/businesses", json=body, headers=await server.staff(role, slug))
+    assert answer.status_code == 201, answer.text
+    return body["id"]
+
+
+async def shown(server: Served, business_id: str, role: str = "licence_officer") -> dict[str, Any]:
+    """Read a business."""
+    answer = await server.client.get(f"/v1/businesses/{business_id}", headers=await server.staff(role))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def patched(server: Served, business_id: str, role: str, **changes: tuple[Any, Any]) -> dict[str, str]:
+    """Change fields, each given as (base, value); gives what became of each."""
+    body = {"changes": {name: {"base": base, "value": value} for name, (base, value) in changes.items()}}
+    answer = await server.client.patch(f"/v1/businesses/{business_id}", json=body, headers=await server.staff(role))
+    assert answer.status_code == 200, answer.text
+    return answer.json()["outcomes"]
+
+
+def pointed(server: Served, business_id: str) -> set[str]:
+    """The scopes that were told of a business."""
+    rows = server.rows("SELECT DISTINCT scope FROM sync_pointer WHERE tbl = 'business' AND row_id = %s", business_id)
+    return {row["scope"] for row in rows}
