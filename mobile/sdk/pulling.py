@@ -95,6 +95,7 @@ def _compare(store: Store, checks: Iterable[Mapping[str, Any]]) -> None:
 def _forget(store: Store, server_now: int) -> None:
     store.run(
         """DELETE FROM outbox WHERE acked_at < ? AND is_settled = 1
-              AND (state = 'ok' OR (state <> 'waiting' AND is_dismissed = 1))""",
+              AND (state = 'ok' OR (state <> 'waiting' AND is_dismissed = 1))
+              AND id NOT IN (SELECT holder FROM photo WHERE state = 'here' AND stored_at IS NULL)""",
         (server_now - KEPT_DAYS * DAY_MS,),
     )

@@ -45,19 +45,18 @@ def apply_push(store: Store, exchange: Exchange, message: Mapping[str, Any], now
         store.put(push_after=now + DEFERRED_MS)
 
 
+def apply_push_alone(store: Store, exchange: Exchange, message: Mapping[str, Any], now: int) -> None:
+    """Take the server's word in send-only mode: nothing but the outbox is touched."""
+    for result in message["results"]:
+        if result["id"] in exchange.ids and result["state"] in ACKED:
+            _mark(store, result, int(message["now"]))
+    if message.get("stopped") == "defer":
+        store.put(push_after=now + DEFERRED_MS)
+
+
 def _acknowledge(store: Store, result: Mapping[str, Any], server_now: int) -> None:
-    # By the server's clock: the phone's may be a year off, and what is kept for 30 days must be kept for 30 days.
     rows = result.get("rows") or []
-    is_new = store.run(
-        """UPDATE outbox SET state = ?, code = ?, xid = ?, acked_at = ?, rows = ?, is_settled = ?
-            WHERE id = ? AND state = 'waiting'""",
-        (
-            result["state"], result.get("code"), int(result.get("xid") or 0), server_now,
-            json.dumps([[table, row, version] for table, row, version, _ in rows]), int(result["state"] != "ok"),
-            result["id"],
-        ),
-    )  # fmt: skip
-    if not is_new:
+    if not _mark(store, result, server_now):
         return
     # While a scope is being read anew its end may sweep away a row that was held before: only the horizon settles then.
     are_shown = store.one("SELECT 1 FROM scope WHERE is_complete = 0") is None
@@ -70,3 +69,17 @@ def _acknowledge(store: Store, result: Mapping[str, Any], server_now: int) -> No
     if are_shown and rows:
         store.run("UPDATE outbox SET is_settled = 1 WHERE id = ?", (result["id"],))
     store.purge(store.unpin(result["id"]))
+
+
+def _mark(store: Store, result: Mapping[str, Any], server_now: int) -> bool:
+    # By the server's clock: the phone's may be a year off, and what is kept for 30 days must be kept for 30 days.
+    touched = [[table, row, version] for table, row, version, _ in result.get("rows") or []]
+    changed = store.run(
+        """UPDATE outbox SET state = ?, code = ?, xid = ?, acked_at = ?, rows = ?, is_settled = ?
+            WHERE id = ? AND state = 'waiting'""",
+        (
+            result["state"], result.get("code"), int(result.get("xid") or 0), server_now, json.dumps(touched),
+            int(result["state"] != "ok"), result["id"],
+        ),
+    )  # fmt: skip
+    return changed > 0

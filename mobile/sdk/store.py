@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from mobile.sdk import schema
+from mobile.sdk.migrations import migrate
 
 Key = tuple[str, str]
 
@@ -17,16 +18,22 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Take an open connection; `create` makes the tables of a new database."""
         self.connection = connection
+        self.is_send_only = False
+        """The database is of another version and could not be brought to this one: only the outbox may be used."""
 
     @classmethod
-    def create(cls, connection: sqlite3.Connection) -> "Store":
-        """Make the tables if there are none yet."""
+    def create(
+        cls, connection: sqlite3.Connection, migrations: Mapping[int, Sequence[str]] = schema.MIGRATIONS
+    ) -> "Store":
+        """Make the tables if there are none yet, or bring an older app's to this version (see `migrations`)."""
         store = cls(connection)
         if store.one("SELECT name FROM sqlite_master WHERE name = 'outbox'") is None:
             with store.transaction():
                 for statement in schema.TABLES:
                     store.run(statement)
                 store.run(f"PRAGMA user_version = {schema.VERSION}")
+        else:
+            store.is_send_only = not migrate(connection, migrations)
         return store
 
     @contextmanager
@@ -49,7 +56,7 @@ class Store:
         """Give all rows."""
         return self.connection.execute(sql, values).fetchall()
 
-    def one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    def one(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
         """Give the first row, or None."""
         row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
         return row

@@ -135,7 +135,7 @@ def read_bundle(file: BinaryIO, unseal: Unseal) -> Bundle:
         BrokenBundle: here, or while the records are walked.
     """
     head, size = read_head(file)
-    _check_hash(file, size)
+    check_hash(file, size)
     file.seek(len(MAGIC) + 2 + len(head))
     try:
         facts = json.loads(head)
@@ -167,14 +167,22 @@ def read_head(file: BinaryIO) -> tuple[bytes, int]:
     return head, size
 
 
-def _check_hash(file: BinaryIO, size: int) -> None:
+def check_hash(file: BinaryIO, size: int) -> str:
+    """Give the hash of the whole file in hexadecimal, trailer included.
+
+    Raises:
+        BrokenBundle: the trailer says another one.
+    """
     file.seek(0)
     digest, left = hashlib.sha256(), size - _HASH_BYTES
     while left and (block := file.read(min(_BLOCK, left))):
         digest.update(block)
         left -= len(block)
-    if file.read(_HASH_BYTES) != digest.digest():
+    trailer = file.read(_HASH_BYTES)
+    if trailer != digest.digest():
         raise BrokenBundle("cut short or changed")
+    digest.update(trailer)
+    return digest.hexdigest()
 
 
 def _frames(file: BinaryIO, head: bytes, decrypt: Cipher, size: int) -> Iterator[tuple[bytes, bytes]]:
@@ -197,7 +205,8 @@ def _frames(file: BinaryIO, head: bytes, decrypt: Cipher, size: int) -> Iterator
 
 def _records(frames: Iterator[tuple[bytes, bytes]]) -> Iterator[Line | Picture]:
     lines = pictures = 0
-    for letter, payload in frames:
+    while (record := next(frames, None)) is not None:
+        letter, payload = record
         if letter == b"L" and not pictures:
             lines += 1
             if lines > MOST_BUNDLE_LINES:

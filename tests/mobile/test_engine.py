@@ -82,13 +82,13 @@ def test_nothing_but_the_servers_own_word_takes_work_out_of_the_outbox(phone):
         while exchange.path != PUSH:
             exchange = phone.engine.next_exchange()
         phone.engine.receive(exchange, answer)
-        assert phone.engine.numbers() == {"waiting": 1, "sent": 0, "attention": 0}
+        assert phone.engine.numbers() == {"waiting": 1, "sent": 0, "attention": 0, "waiting_photos": 0}
     phone.now += LONGEST_PAUSE_MS
     exchange = phone.engine.next_exchange()
     while exchange.path != PUSH:
         exchange = phone.engine.next_exchange()
     phone.engine.receive(exchange, ours(results=[result], stopped=None))
-    assert phone.engine.numbers() == {"waiting": 0, "sent": 1, "attention": 0}
+    assert phone.engine.numbers() == {"waiting": 0, "sent": 1, "attention": 0, "waiting_photos": 0}
 
 
 def test_a_failure_is_tried_again_later_and_later_without_any_new_work(phone):
@@ -151,7 +151,7 @@ def test_a_refused_act_falls_back_to_what_the_office_has_and_asks_for_attention(
     assert phone.engine.view()[("complaint", "c1")]["status"] == "assigned"
     assert phone.engine.numbers()["attention"] == 1
     phone.engine.dismiss(closing)
-    assert phone.engine.numbers() == {"waiting": 0, "sent": 0, "attention": 0}
+    assert phone.engine.numbers() == {"waiting": 0, "sent": 0, "attention": 0, "waiting_photos": 0}
 
 
 def test_a_kind_that_the_server_does_not_know_yet_is_kept_and_news_go_on(phone):
@@ -175,7 +175,7 @@ def test_everything_that_was_sent_in_thirty_days_is_sent_again_to_a_restored_ser
     ids = [phone.note(str(number)) for number in range(3)]
     results = [{"id": mutation_id, "state": "ok", "rows": [], "xid": "5"} for mutation_id in ids]
     phone.engine.receive(phone.engine.next_exchange(), ours(results=results, stopped=None))
-    assert phone.engine.numbers() == {"waiting": 0, "sent": 3, "attention": 0}
+    assert phone.engine.numbers() == {"waiting": 0, "sent": 3, "attention": 0, "waiting_photos": 0}
     phone.now += PULL_EVERY_MS
     phone.engine.receive(
         phone.engine.next_exchange(), Answer(200, codec.DEFLATED, codec.encode({"epoch": "e2", "now": 0}))
@@ -251,7 +251,7 @@ def test_an_answer_that_only_looks_like_ours_changes_nothing_and_is_asked_for_ag
     noted = phone.note()
     told = json.loads(json.dumps(message).replace('"ID"', f'"{noted}"'))
     phone.engine.receive(phone.engine.next_exchange(), ours(**told))
-    assert phone.engine.numbers() == {"waiting": 1, "sent": 0, "attention": 0}
+    assert phone.engine.numbers() == {"waiting": 1, "sent": 0, "attention": 0, "waiting_photos": 0}
     assert phone.engine.next_exchange() is None
     phone.now += LONGEST_PAUSE_MS
     assert phone.engine.next_exchange() is not None

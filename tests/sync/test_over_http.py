@@ -103,7 +103,7 @@ def test_three_days_of_work_arrive_once_over_a_line_that_breaks(tmp_path, seed):
             clock.now += PULL_EVERY_MS
             if engine.numbers()["waiting"] == 0 and len(engine.view()) == 42:
                 break
-        assert engine.numbers() == {"waiting": 0, "sent": 60, "attention": 0}
+        assert engine.numbers() == {"waiting": 0, "sent": 60, "attention": 0, "waiting_photos": 0}
         assert len(engine.view()) == 42
         connection.close()
     town = model.towns["north"]
