@@ -21,10 +21,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.cli.database import migrate, prepare, with_database
 from api.cli.private_postgres import PrivatePostgres
+from api.core import clock
 from api.core.db import Database
 from api.core.logs import configure_logging
+from api.identity import passwords
 from tests.factories.serving import Served, served
+from tests.factories.towns import QUICK_HASHER
 
+PRODUCT_HASHER = passwords._hasher
 CHECKOUT = Path(__file__).parents[1]
 SERVER_IN_USE = pytest.StashKey[TextIO]()
 # Runs beside each other do not meet: their clones are named by the controlling process.
@@ -37,8 +41,19 @@ TEMPLATE_SOURCES = (
 )  # fmt: skip
 
 
+# Month partitions that tests have; what falls outside goes to the default one. All of them would be four fifths of the
+# files that each clone copies.
+MONTHS_BEFORE, MONTHS_AHEAD = 2, 4
+FAR_PARTITIONS_SQL = """
+    SELECT part.oid::regclass::text
+      FROM pg_inherits JOIN pg_class part ON part.oid = inhrelid AND part.relkind = 'r',
+           LATERAL regexp_match(pg_get_expr(part.relpartbound, part.oid), 'FROM \\(''([0-9-]{10})') AS bound
+     WHERE bound[1]::date NOT BETWEEN date_trunc('month', now()) - make_interval(months => %s)
+                                  AND date_trunc('month', now()) + make_interval(months => %s)"""
+
+
 def _template_name() -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"{clock.today():%Y-%m} {MONTHS_BEFORE} {MONTHS_AHEAD}".encode())
     for path in sorted(path for pattern in TEMPLATE_SOURCES for path in CHECKOUT.glob(pattern)):
         digest.update(path.name.encode() + path.read_bytes())
     return f"btt_{digest.hexdigest()[:16]}"
@@ -94,31 +109,33 @@ class DatabaseUrls:
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts the server and makes the template once; workers find it ready."""
     configure_logging(json=True, level="WARNING")
+    passwords._hasher = QUICK_HASHER
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    passwords = None
+    role_passwords = None
     if "DATABASE_URL" in os.environ:
         password = os.environ.setdefault("BELEDIYE_TEST_ROLE_PASSWORD", secrets.token_urlsafe(16))
-        passwords = dict.fromkeys(("belediye_owner", "belediye_app", "belediye_platform"), password)
+        role_passwords = dict.fromkeys(("belediye_owner", "belediye_app", "belediye_platform"), password)
     else:
         # Held by every run that uses the private server: the last one to let go may stop it.
         config.stash[SERVER_IN_USE] = _hold_server()
         _server().start()
     _drop_databases(lambda run: not _is_alive(run))
-    _make_template(passwords)
+    _make_template(role_passwords)
 
 
-def _make_template(passwords: dict[str, str] | None) -> None:
+def _make_template(role_passwords: dict[str, str] | None) -> None:
     with psycopg.connect(admin_url(), autocommit=True) as connection:
         # One run makes it, others wait; it gets its name only when it is whole.
         connection.execute("SELECT pg_advisory_lock(20260102)")
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
-            if passwords:
-                prepare(admin_url(), TEMPLATE, passwords)
+            if role_passwords:
+                prepare(admin_url(), TEMPLATE, role_passwords)
             return
         making = f"bt_{RUN}_making"
-        prepare(admin_url(), making, passwords)
+        prepare(admin_url(), making, role_passwords)
         migrate(DatabaseUrls(making).owner)
+        _drop_far_partitions(DatabaseUrls(making))
         from tests.factories.template import fill  # noqa: PLC0415 (needs the migrated database)
 
         asyncio.run(fill(DatabaseUrls(making)))
@@ -126,6 +143,12 @@ def _make_template(passwords: dict[str, str] | None) -> None:
         old = "SELECT datname FROM pg_database WHERE datname LIKE 'btt\\_%' ORDER BY oid DESC OFFSET 9"
         for (name,) in connection.execute(old).fetchall():
             connection.execute(f'DROP DATABASE "{name}"')
+
+
+def _drop_far_partitions(urls: DatabaseUrls) -> None:
+    with psycopg.connect(urls.admin, autocommit=True) as connection:
+        for (name,) in connection.execute(FAR_PARTITIONS_SQL, (MONTHS_BEFORE, MONTHS_AHEAD)).fetchall():
+            connection.execute(f"DROP TABLE {name}")
 
 
 def _hold_server() -> TextIO:
@@ -163,6 +186,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         with in_use, contextlib.suppress(BlockingIOError):
             fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _server().stop()
+
+
+@pytest.fixture
+def true_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Password hashes that cost what the product's cost; everywhere else in the tests they are cheap."""
+    monkeypatch.setattr(passwords, "_hasher", PRODUCT_HASHER)
+    passwords._dummy_hash.cache_clear()
+    yield
+    passwords._dummy_hash.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 """Fixtures of the architecture tests."""
 
-from tests.architecture.access.fixtures import matrix, quick_passwords
+from tests.architecture.access.fixtures import matrix
 
-__all__ = ["matrix", "quick_passwords"]
+__all__ = ["matrix"]

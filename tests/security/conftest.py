@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.architecture.access.fixtures import matrix, quick_passwords
+from tests.architecture.access.fixtures import matrix
 from tests.security.asking import Asking
 
-__all__ = ["asking", "matrix", "quick_passwords"]
+__all__ = ["asking", "matrix"]
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ import psycopg
 from api.core.crypto import Keyring
 from api.core.ids import uuid7
 from api.core.keys import keyring
-from api.identity import passwords
 from tests.architecture.access.people import AWAY, HOME, PHONES, STRANGERS, Person, outsiders, people_of
 from tests.architecture.access.policy import ROLES
 from tests.factories.serving import Served
-from tests.factories.towns import PASSWORD
+from tests.factories.towns import password_hash
 
 # Signs in with name and password; no user of the other town has this name.
 SIGNER = "vezne"
@@ -83,7 +82,7 @@ class World:
 
 async def make_world(server: Served, admin: psycopg.Connection[Any]) -> World:
     """Plant both towns and sign everybody in."""
-    world = World(server, admin, passwords._hasher.hash(PASSWORD))
+    world = World(server, admin, password_hash())
     world.home = await people_of(server, HOME, (*ROLES, "citizen", "neighbour"))
     away = await people_of(server, AWAY, (*STRANGERS, "neighbour"))
     world.strangers = {name: away[name] for name in STRANGERS}
