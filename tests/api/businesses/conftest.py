@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.core.actor import Actor
 from api.core.ids import uuid7
 from tests.factories.serving import Served
 
@@ -15,14 +16,15 @@ def seed_classes(server: Served) -> None:
     for code in CLASSES:
         server.execute(
             """INSERT INTO business_class (municipality_id, id, code, name, visits_per_year, form_code, is_active)
-               SELECT id, gen_random_uuid(), %s, jsonb_build_object('tr', upper(%s::text), 'en', %s::text), 1, 'denetim', true
-                 FROM municipality ON CONFLICT DO NOTHING""",
+               SELECT id, gen_random_uuid(), %s, jsonb_build_object('tr', upper(%s::text), 'en', %s::text), 1,
+                      'denetim', true FROM municipality ON CONFLICT DO NOTHING""",
             code, code, code,
         )  # fmt: skip
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(scope="module")
 async def classes(server: Served) -> None:
+    """The four classes in every town of the module."""
     seed_classes(server)
 
 
@@ -61,6 +63,13 @@ async def patched(server: Served, business_id: str, role: str, **changes: tuple[
     answer = await server.client.patch(f"/v1/businesses/{business_id}", json=body, headers=await server.staff(role))
     assert answer.status_code == 200, answer.text
     return answer.json()["outcomes"]
+
+
+def staff_actor(server: Served, role: str, channel: str = "console", **grants: Any) -> Actor:
+    """Somebody of the staff at a desk or in the field, with the grants that are named and those of businesses."""
+    town = server.town()
+    held = dict.fromkeys(("business.read", "business.edit"))
+    return Actor("staff", town.municipality_id, town.staff[role].id, channel=channel, grants={**held, **grants})
 
 
 def pointed(server: Served, business_id: str) -> set[str]:
