@@ -82,6 +82,8 @@ class SyncMutation(TenantTable, table=True):
     resolved_at: datetime | None = timestamp(nullable=True)
     resolved_by: UUID | None = None
     resolution: str | None = Field(default=None, description="applied | dropped")
+    resolution_note: str | None = None
+    escalated_at: datetime | None = timestamp(nullable=True)
 
 
 class BlobUpload(TenantTable, table=True):

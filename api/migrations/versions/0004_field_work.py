@@ -133,6 +133,8 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_by", sa.Uuid(), nullable=True),
         sa.Column("resolution", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("resolution_note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('ok', 'conflict', 'quarantined')", name="ck_sync_mutation_state"),
         sa.ForeignKeyConstraint(
             ["municipality_id"],
