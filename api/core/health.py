@@ -12,7 +12,13 @@ from api.core.sql import first_statement
 
 router = APIRouter(tags=["operation"])
 
+# Revisions are numbers of four digits: the order of their texts is theirs.
 SCHEMA_HEAD = "0003"
+
+
+def is_schema_too_old(revision: str | None) -> bool:
+    """Say whether a schema revision (None: no schema at all) lacks what this program needs."""
+    return revision is None or revision < SCHEMA_HEAD
 
 
 @router.get("/livez", include_in_schema=False)
@@ -23,13 +29,17 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz", include_in_schema=False)
 async def readyz(request: Request) -> Response:
-    """The process can serve: not draining, database reachable, schema at this version's revision."""
+    """The process can serve: not draining, database reachable, schema not older than this program.
+
+    A newer schema serves as well: a release only adds to it and takes away what the release before no longer uses, so
+    that the old programs go on while it is migrated and they are replaced one by one.
+    """
     if request.app.state.is_draining:
         return JSONResponse({"status": "draining"}, status_code=503)
     async with request.app.state.database.transaction() as session:
         row = await first_statement(session, "SELECT version_num FROM alembic_version")
     revision = row["version_num"] if row else None
-    if revision != SCHEMA_HEAD:
+    if is_schema_too_old(revision):
         return JSONResponse({"status": "schema", "revision": revision, "needs": SCHEMA_HEAD}, status_code=503)
     return JSONResponse({"status": "ok"})
 

@@ -122,7 +122,8 @@ def test_cut_connections_cost_nobody_an_answer_and_never_show_another_municipali
         assert product.server.process.poll() is None
 
 
-def test_replacing_both_servers_one_after_the_other_under_load_fails_no_request(real_db, tmp_path):
+def test_migrating_and_then_replacing_both_servers_one_by_one_under_load_fails_no_request(real_db, tmp_path):
+    later = later_version(real_db, tmp_path)
     with running(real_db, tmp_path, second_server=True) as product, product.http() as client:
         sign_in_citizen(product, client)
         categories = client.get("/v1/public/kadikoy/categories").json()
@@ -147,21 +148,29 @@ def test_replacing_both_servers_one_after_the_other_under_load_fails_no_request(
         callers = [threading.Thread(target=balance) for _ in range(3)]
         for caller in callers:
             caller.start()
-        time.sleep(1)
-        for index, program in enumerate((product.server, product.second)):
-            assert program.leave() == 0
-            fresh = product.extra_server()
-            addresses[index] = address_in(fresh)
-            time.sleep(1)
-        stop.set()
-        for caller in callers:
-            caller.join()
-        assert len(statuses) > 20
+        try:
+            wait_for_more(statuses)
+            upgrade(later)
+            wait_for_more(statuses)  # the old servers go on with the new schema until they are replaced
+            for index, program in enumerate((product.server, product.second)):
+                assert program.leave() == 0
+                addresses[index] = address_in(product.extra_server())
+                wait_for_more(statuses)
+        finally:
+            stop.set()
+            for caller in callers:
+                caller.join()
         assert set(statuses) == {201}
         filed = rows(real_db, "SELECT count(*) FROM complaint")[0][0]
         assert filed == len(statuses)
         told = "SELECT count(*) FROM inbox_message WHERE kind = 'complaint.file'"
         wait_until(lambda: rows(real_db, told)[0][0] == filed, 60, "a notification was lost")
+
+
+def wait_for_more(statuses):
+    """Wait until the servers have answered twenty requests more."""
+    before = len(statuses)
+    wait_until(lambda: len(statuses) >= before + 20, 20, "nobody serves any more")
 
 
 MIGRATION = '''"""A column more, as a later version would bring it."""
@@ -172,13 +181,19 @@ def upgrade():
 '''
 
 
-def test_a_migration_beside_a_long_transaction_holds_nobody_up_and_goes_through_afterwards(real_db, tmp_path):
-    head = rows(real_db, "SELECT version_num FROM alembic_version")[0][0]
-    (tmp_path / "9999_weather.py").write_text(MIGRATION.format(head=head), encoding="utf-8")
-    config = alembic_config(real_db.owner)
+def later_version(urls, folder):
+    """Alembic's configuration of a version that has one migration more than this one."""
+    head = rows(urls, "SELECT version_num FROM alembic_version")[0][0]
+    (folder / "9999_weather.py").write_text(MIGRATION.format(head=head), encoding="utf-8")
+    config = alembic_config(urls.owner)
     versions = f"{config.get_main_option('script_location')}/versions"
-    config.set_main_option("version_locations", f"{versions}:{tmp_path}")
+    config.set_main_option("version_locations", f"{versions}:{folder}")
     config.set_main_option("path_separator", ":")
+    return config
+
+
+def test_a_migration_beside_a_long_transaction_holds_nobody_up_and_goes_through_afterwards(real_db, tmp_path):
+    config = later_version(real_db, tmp_path)
     with psycopg.connect(real_db.app) as reader, psycopg.connect(real_db.app, autocommit=True) as other:
         reader.execute("SELECT count(*) FROM complaint")
         migration = ThreadPoolExecutor(1).submit(upgrade, config)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from api.cli.checks.finding import Finding, Patient, Text, fault, notice, well
 from api.core import clock
 from api.core.db import Database
-from api.core.health import SCHEMA_HEAD
+from api.core.health import SCHEMA_HEAD, is_schema_too_old
 from api.core.sql import Row, fetch_all, fetch_one
 from api.core.startup import missing_leakproof
 
@@ -94,13 +94,21 @@ async def migrations(patient: Patient) -> Finding:
     async with patient.platform.transaction() as session:
         row = await fetch_one(session, "SELECT version_num FROM alembic_version")
     revision = row["version_num"] if row else "—"
-    if revision != SCHEMA_HEAD:
+    if is_schema_too_old(revision):
         return fault(
             Text(
                 f"Şema {revision} sürümünde, bu program {SCHEMA_HEAD} bekliyor",
                 f"The schema is at {revision}, this program needs {SCHEMA_HEAD}",
             ),
             MIGRATE,
+        )
+    if revision != SCHEMA_HEAD:
+        return notice(
+            Text(
+                f"Şema {revision} sürümünde, bu program daha eski ({SCHEMA_HEAD})",
+                f"The schema is at {revision}, this program is older ({SCHEMA_HEAD})",
+            ),
+            Text("Yeni paketi kurup hizmetleri yeniden başlatın", "Install the new package and restart the services"),
         )
     return well(f"Şema güncel ({revision})", f"The schema is at its newest revision ({revision})")
 

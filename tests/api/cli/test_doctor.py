@@ -79,6 +79,11 @@ async def test_month_partitions_that_end_soon_are_a_fault(installed):
     assert "audit_record" in found["partitions"].told.en
 
 
+async def test_a_schema_migrated_ahead_of_its_program_is_a_notice(installed, real_db):
+    execute(real_db, "UPDATE alembic_version SET version_num = '9999'")
+    assert (await installed())["migrations"].verdict == Verdict.NOTICE
+
+
 async def test_an_app_role_that_passes_the_walls_is_a_fault(installed, real_db):
     found = await installed(database_url=real_db.owner)
     assert found["walls"].verdict == Verdict.FAULT
