@@ -47,6 +47,7 @@ class Profile:
     town: str
     permissions: frozenset[str]
     departments: tuple[str, ...]
+    bundle_kid: str
     bundle_key: str
     policy_keys: Mapping[str, str]
 
@@ -80,7 +81,7 @@ class Account:
         return Profile(
             str(staff["id"]), staff["name"], staff.get("title", ""), staff.get("registry_no", ""), int(town["id"]),
             town["slug"], town["name"], frozenset(told.get("permissions", ())), tuple(told.get("departments", ())),
-            told.get("bundle_key", ""), {key["kid"]: key["public_key"] for key in told.get("policy_keys", ())},
+            told.get("bundle_kid", ""), told.get("bundle_key", ""), {key["kid"]: key["public_key"] for key in told.get("policy_keys", ())},
         )  # fmt: skip
 
     def sign_in(

@@ -1,12 +1,10 @@
-"""What the screens ask of the unlocked phone: rows of work, and what became of what was sent.
+"""What the screens ask of the unlocked phone: its rows of work.
 
-Everything is read from the phone's own database; the network has no part in it. Reading is refused after the lease is
-over (`mobile.sdk.lease`); what a user records (`field_app.acts`) never is.
+Everything is read from the phone's own database; the network has no part in it. The engine refuses reading after the
+lease is over (`ReadingLocked`); what a user records (`field_app.acts`) it never refuses.
 """
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,31 +13,18 @@ from field_app.account import Profile
 from field_app.rows import Business, Colleague, Complaint, Inspection, Message, Place, Task, Town
 from field_app.today import TURKEY, Order, Work
 from mobile.sdk.engine import Engine
-from mobile.sdk.lease import Lease
 
 PLANNED, OPEN = "planned", "open"
 DAYS_AHEAD = 14
 """Visits that are due later than this are not today's work."""
 
 
-@dataclass(frozen=True)
-class Sent:
-    """A command of this phone, as the sync screen tells it: state waiting | ok | conflict | quarantined."""
-
-    id: str
-    kind: str
-    body: Mapping[str, Any]
-    state: str
-    code: str | None
-    wall: int | None
-
-
 class Desk:
     """The unlocked phone of one person."""
 
-    def __init__(self, engine: Engine, lease: Lease, profile: Profile, clock: Callable[[], int]) -> None:
-        """Take the engine of the screens' own thread, the lease, the person, and a clock in milliseconds."""
-        self.engine, self.lease, self.profile, self._clock = engine, lease, profile, clock
+    def __init__(self, engine: Engine, profile: Profile, clock: Callable[[], int]) -> None:
+        """Take the engine of the screens' own thread, the person, and a clock in milliseconds."""
+        self.engine, self.profile, self._clock = engine, profile, clock
 
     # --- time and town --------------------------------------------------------------------------------------------
 
@@ -156,37 +141,12 @@ class Desk:
         category = town.categories.get(case.category_id or "")
         return category.title(language) if category else ""
 
-    # --- what was sent --------------------------------------------------------------------------------------------
-
-    def outbox(self, *states: str, limit: int = 200) -> list[Sent]:
-        """Give the commands of these states, newest first; dismissed ones are gone."""
-        marks = ", ".join("?" for _ in states)
-        rows = self.engine.store.all(
-            f"""SELECT id, kind, body, state, code, at FROM outbox WHERE state IN ({marks}) AND NOT is_dismissed
-                 ORDER BY seq DESC LIMIT ?""",
-            (*states, limit),
-        )
-        return [
-            Sent(row_id, kind, json.loads(body), state, code, json.loads(at).get("wall"))
-            for row_id, kind, body, state, code, at in rows
-        ]
-
-    def attention(self) -> list[Sent]:
-        """Give what the office must look at, as far as the user has not put it away."""
-        return self.outbox("conflict", "quarantined")
-
-    def dismiss(self, mutation_id: str) -> None:
-        """Put a conflict away: its user has seen it."""
-        self.engine.dismiss(mutation_id)
-
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _row(self, table: str, row_id: str) -> Mapping[str, Any] | None:
-        self.lease.check()
         return self.engine.view_row(table, row_id)
 
     def _rows(self, table: str, ids: list[str] | None = None) -> Mapping[str, Mapping[str, Any]]:
-        self.lease.check()
         return dict(self.engine.view_rows(table, ids=ids))
 
 

@@ -41,11 +41,11 @@ class SyncLoop:
         send: Callable[[Exchange], Answer | None],
         account: Account,
         lock_file: Path,
-        on_change: Callable[[SyncState], None],
     ) -> None:
-        """Take the parts; `on_change` is called in the loop's thread at every step."""
-        self._open_engine, self._send, self._account = open_engine, send, account
-        self._lock_file, self._on_change = lock_file, on_change
+        """Take the parts."""
+        self._open_engine, self._send, self._account, self._lock_file = open_engine, send, account, lock_file
+        self.on_change: Callable[[SyncState], None] = lambda _state: None
+        """Called in the loop's thread at every step."""
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._is_answered = False
@@ -113,4 +113,4 @@ class SyncLoop:
 
     def _tell(self, state: SyncState) -> None:
         self.state = state
-        self._on_change(state)
+        self.on_change(state)

@@ -1,0 +1,149 @@
+"""The app without its screens: one folder, one person, one locked database, and the loop that syncs it.
+
+`Phone` is what there is while the phone is locked; `unlock` gives `Unlocked`, and `close` locks again.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random, SystemRandom
+
+import httpx
+
+from field_app.account import Account
+from field_app.acts import Acts, Body
+from field_app.desk import Desk
+from field_app.syncing import SyncLoop
+from mobile.sdk.bundle import Exported, export_bundle
+from mobile.sdk.engine import Engine
+from mobile.sdk.lease import Lease
+from mobile.sdk.open_db import open_db
+from mobile.sdk.photo_files import SealedFolder
+from mobile.sdk.photos import PhotoQueue
+from mobile.sdk.store import Store
+from mobile.sdk.transport import HttpTransport
+from mobile.sdk.vault import KeyStore, Uptime, Vault
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the phone's system gives the app; tests give their own.
+
+    Attributes:
+        folder: the app's own, which no other app reads.
+        key_store: the system's store of secrets.
+        clock: milliseconds since 1970 as the phone has it, right or wrong.
+        uptime: which start of the phone this is, and milliseconds since then.
+        is_line_fast: whether large things may go over the present line.
+    """
+
+    folder: Path
+    key_store: KeyStore
+    clock: Callable[[], int]
+    uptime: Uptime
+    is_line_fast: Callable[[], bool] = lambda: True
+
+
+class Phone:
+    """The locked phone."""
+
+    def __init__(self, around: Surroundings, client: httpx.Client, chance: Random | None = None) -> None:
+        """Take the surroundings and a client of the server's address."""
+        around.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.around, self._client, self._chance = around, client, chance or SystemRandom()
+        self.account = Account(client, around.key_store, around.clock)
+        self.vault = Vault(around.folder / "vault.json", around.key_store, around.uptime)
+
+    def set_up(self, pin: str) -> "Unlocked":
+        """Make the phone's database for the person who has just signed in.
+
+        Raises:
+            WeakPin: the PIN is none.
+            FileExistsError: there is a database already (`unlock`, or `recover` where the PIN is forgotten).
+        """
+        return self._open(self.vault.set_up(self.account.profile.staff_id, pin))
+
+    def unlock(self, pin: str) -> "Unlocked":
+        """Open the database.
+
+        Raises:
+            WrongPin, MustWait: see `Vault.open`.
+        """
+        return self._open(self.vault.open(pin))
+
+    def recover(self, pin: str) -> "Unlocked":
+        """Open the database with a new PIN, after the same person has signed in anew.
+
+        Raises:
+            WeakPin: the PIN is none.
+            NoRecovery: another person, or the key store lost its secret.
+        """
+        return self._open(self.vault.recover(self.account.profile.staff_id, pin))
+
+    def forget(self) -> None:
+        """Make everything here unreadable for ever, and end the session: the phone was told to leave."""
+        self.vault.forget()
+        self.account.sign_out()
+
+    def _open(self, key: bytes) -> "Unlocked":
+        return Unlocked(self.around, self._client, self.account, key, self._chance)
+
+
+class Unlocked:
+    """The open phone: what screens read (`desk`), what they record (`acts`), its photos, and syncing."""
+
+    def __init__(
+        self, around: Surroundings, client: httpx.Client, account: Account, key: bytes, chance: Random
+    ) -> None:
+        """Open the database with its key; the loop does not run before `sync.start()`."""
+        self._around, self._key, self._chance = around, key, chance
+        self.profile = account.profile
+        self.engine = self._engine()
+        self.engine.set_user(self.profile.staff_id)
+        if self.engine.lease is not None and self.profile.policy_keys:
+            keys = {kid: base64.b64decode(text) for kid, text in self.profile.policy_keys.items()}
+            self.engine.lease.pin_keys(self.profile.municipality_id, keys)
+        self.photos = self._photos(self.engine.store)
+        self.photos.sweep()
+        self.desk = Desk(self.engine, self.profile, around.clock)
+        self.acts = Acts(self.engine, self.photos, self.at)
+        self.maps_folder = around.folder / "maps"
+        send = HttpTransport(client, account.token).send
+        self.sync = SyncLoop(self._engine, send, account, around.folder / "sync.lock")
+
+    def at(self) -> Body:
+        """Give what the clocks say now: the phone's own, and the one that nobody sets."""
+        boot, uptime = self._around.uptime()
+        return {"wall": self._around.clock(), "mono": uptime, "boot": boot}
+
+    def export(self, path: Path) -> Exported:
+        """Write everything recorded here into one file, sealed to the municipality: for a USB stick or another phone.
+
+        Raises:
+            OSError: there is no room for it.
+        """
+        return export_bundle(
+            self.engine.store, self.photos.bytes_of, path, kid=self.profile.bundle_kid,
+            public_key=base64.b64decode(self.profile.bundle_key), now=self._around.clock(), chance=self._chance,
+            app=VERSION,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Stop syncing and lock."""
+        self.sync.stop()
+        self.engine.store.connection.close()
+
+    def _engine(self) -> Engine:
+        """Open the database for one thread: the screens', or the sync loop's."""
+        store = Store.create(open_db(self._around.folder / "field.db", self._key))
+        lease = Lease(store, self._around.clock, self._around.uptime)
+        return Engine(store, self._around.clock, self._chance, app=VERSION, photos=self._photos(store), lease=lease)
+
+    def _photos(self, store: Store) -> PhotoQueue:
+        return PhotoQueue(
+            store, SealedFolder(self._around.folder / "photos", self._key), self._around.clock, self._chance,
+            is_line_fast=self._around.is_line_fast, bundles=self._around.folder / "bundles",
+        )  # fmt: skip
