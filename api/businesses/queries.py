@@ -119,7 +119,8 @@ MATCHES_SQL = """
      ORDER BY m.found_at DESC, m.id LIMIT 50"""
 
 INSPECTED_SQL = """
-    UPDATE business SET last_inspected_at = greatest(last_inspected_at, %(at)s), version = version + 1
+    UPDATE business SET last_inspected_at = greatest(last_inspected_at, %(at)s), risk = coalesce(%(risk)s, risk),
+           version = version + 1
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND status <> 'merged'
  RETURNING neighbourhood_id"""
 

@@ -150,13 +150,19 @@ async def reveal_owner(session: AsyncSession, actor: Actor, business_id: UUID, r
     return owner
 
 
-async def record_inspected(session: AsyncSession, municipality_id: int, business_id: UUID, at: datetime) -> None:
-    """Note that a business was inspected, for the inspections domain; an older visit that arrives late changes nothing.
+async def record_inspected(
+    session: AsyncSession, municipality_id: int, business_id: UUID, at: datetime, *, risk: int | None = None
+) -> None:
+    """Note that a business was inspected and how risky it now counts (0–100; None: as before), for inspections.
+
+    An older visit that arrives late leaves the day of the last one.
 
     A record that is not there or was merged is left alone: the visit stands by itself.
     """
     row = await fetch_one(
-        session, queries.INSPECTED_SQL, {"municipality_id": municipality_id, "id": business_id, "at": at}
+        session,
+        queries.INSPECTED_SQL,
+        {"municipality_id": municipality_id, "id": business_id, "at": at, "risk": risk},
     )
     if row is not None:
         await feed.point(session, municipality_id, TABLE, business_id, [feed.area(row["neighbourhood_id"])])
