@@ -15,6 +15,8 @@ from api.core.sql import fetch_all, run
 FRESH_SECONDS = 300.0
 DATA, INDEX = "data", "index"
 INDEX_KEY_ID = 1_000_000  # index keys are numbered apart from data keys; they are never rotated
+# Opens what phones seal to the municipality (X25519); apart as well, and not rotated: a phone keeps the public half.
+BUNDLE, BUNDLE_KEY_ID = "bundle", 2_000_000
 
 
 @dataclass
@@ -115,6 +117,32 @@ async def keyring(session: AsyncSession, municipality_id: int) -> crypto.Keyring
     with _keys.lock:
         _keys.held.setdefault(session.bind, {})[municipality_id] = _Held(ring, time.monotonic())
     return ring
+
+
+async def bundle_key(session: AsyncSession, municipality_id: int) -> bytes:
+    """Give the municipality's private key for what phones seal to it, made with the first question; 32 raw bytes.
+
+    Raises:
+        crypto.BadKey: the master key is not installed.
+        crypto.DecryptError: the key was wrapped with another master key.
+    """
+    context = _context(municipality_id, BUNDLE_KEY_ID)
+    for _ in range(2):
+        rows = await fetch_all(
+            session,
+            "SELECT wrapped FROM municipality_key WHERE municipality_id = %s AND key_id = %s",
+            (municipality_id, BUNDLE_KEY_ID),
+        )
+        if rows:
+            return crypto.unwrap(_master(), bytes(rows[0]["wrapped"]), context)
+        # Any 32 bytes are a private key of X25519. Whoever is second takes the first one's.
+        await run(
+            session,
+            """INSERT INTO municipality_key (municipality_id, key_id, purpose, wrapped, created_at)
+               VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            (municipality_id, BUNDLE_KEY_ID, BUNDLE, crypto.wrap(_master(), crypto.new_key(), context), clock.now()),
+        )
+    raise crypto.BadKey(f"municipality {municipality_id} has no bundle key")
 
 
 def forget(municipality_id: int | None = None) -> None:

@@ -68,7 +68,7 @@ class MunicipalityKey(SQLModel, table=True):
     __tablename__ = "municipality_key"
     municipality_id: int = Field(primary_key=True, foreign_key="municipality.id")
     key_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    purpose: str = Field(description="data | index")
+    purpose: str = Field(description="data | index | bundle")
     wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = timestamp()
     retired_at: datetime | None = timestamp(nullable=True)

@@ -60,6 +60,31 @@ async def authenticate_bearer(session: AsyncSession, claims: Claims) -> Actor:
     )
 
 
+async def standing_staff(
+    session: AsyncSession, municipality_id: int, staff_user_id: UUID, *, device_id: UUID | None, channel: str
+) -> Actor | None:
+    """Give a staff user with the rights of now whose work arrives by another way than their own phone; None if out.
+
+    The caller has made sure that it is their work: nobody is authenticated here.
+    """
+    row = await fetch_one(
+        session,
+        queries.STAFF_STANDING,
+        {"municipality_id": municipality_id, "holder_id": staff_user_id, "today": clock.today()},
+    )
+    if row is None:
+        return None
+    return Actor(
+        kind="staff",
+        municipality_id=municipality_id,
+        id=staff_user_id,
+        device_id=device_id,
+        channel=channel,
+        config_version=row["config_version"],
+        grants=staff_grants(_assignments(row["roles"])),
+    )
+
+
 async def console_actor(session: AsyncSession, cookie: str) -> Actor:
     """Enter the cookie's municipality and give the staff user whose browser session it is; notes that it was used.
 

@@ -63,6 +63,16 @@ STAFF_ACTOR = f"""
     ), {HELD_ROLES}
     SELECT signed_in.channel, signed_in.config_version, held_json.roles FROM signed_in, held_json"""
 
+# Whose work arrives by another way than their own signed-in phone: a sealed bundle, the office's inbox.
+STAFF_STANDING = f"""
+    WITH RECURSIVE signed_in AS (
+        SELECT staff_user.id, municipality.config_version
+          FROM staff_user JOIN municipality ON municipality.id = staff_user.municipality_id
+         WHERE staff_user.municipality_id = %(municipality_id)s AND staff_user.id = %(holder_id)s
+           AND staff_user.is_active AND municipality.is_active
+    ), {HELD_ROLES}
+    SELECT signed_in.config_version, held_json.roles FROM signed_in, held_json"""
+
 # A console session lives by its use: the use is noted at most once a minute, and never waits for a parallel request.
 CONSOLE_ACTOR = f"""
     WITH RECURSIVE signed_in AS (

@@ -1,7 +1,7 @@
 """What other domains and the routes may ask of this one: its verbs under one name."""
 
 from api.identity.accounts import change_password, edit_own_account, own_account
-from api.identity.authentication import authenticate_bearer, console_actor
+from api.identity.authentication import authenticate_bearer, console_actor, standing_staff
 from api.identity.citizen_login import finish_citizen_login, start_citizen_login
 from api.identity.citizens import (
     block_citizen,
@@ -75,6 +75,7 @@ __all__ = [
     "sign_in_staff",
     "sign_out",
     "staff_names",
+    "standing_staff",
     "start_citizen_login",
     "verify_csrf",
     "verify_token",

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import tempfile
 from collections.abc import Callable, Coroutine
+from datetime import UTC
 from email.utils import format_datetime
 from typing import Annotated, Any, BinaryIO, cast
 from uuid import UUID
@@ -157,7 +158,7 @@ def _answer(status: int, headers: dict[str, str]) -> Response:
 def _progress(upload: blobs.Upload) -> dict[str, str]:
     return {
         "Upload-Offset": str(upload.received),
-        "Upload-Expires": format_datetime(upload.expires_at, usegmt=True),
+        "Upload-Expires": format_datetime(upload.expires_at.astimezone(UTC), usegmt=True),
     }
 
 
