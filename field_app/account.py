@@ -81,7 +81,8 @@ class Account:
         return Profile(
             str(staff["id"]), staff["name"], staff.get("title", ""), staff.get("registry_no", ""), int(town["id"]),
             town["slug"], town["name"], frozenset(told.get("permissions", ())), tuple(told.get("departments", ())),
-            told.get("bundle_kid", ""), told.get("bundle_key", ""), {key["kid"]: key["public_key"] for key in told.get("policy_keys", ())},
+            told.get("bundle_kid", ""), told.get("bundle_key", ""),
+            {key["kid"]: key["public_key"] for key in told.get("policy_keys", ())},
         )  # fmt: skip
 
     def sign_in(

@@ -126,7 +126,7 @@ class Unlocked:
             OSError: there is no room for it.
         """
         return export_bundle(
-            self.engine.store, self.photos.bytes_of, path, kid=self.profile.bundle_kid,
+            self.engine.store, self._picture, path, kid=self.profile.bundle_kid,
             public_key=base64.b64decode(self.profile.bundle_key), now=self._around.clock(), chance=self._chance,
             app=VERSION,
         )  # fmt: skip
@@ -135,6 +135,9 @@ class Unlocked:
         """Stop syncing and lock."""
         self.sync.stop()
         self.engine.store.connection.close()
+
+    def _picture(self, photo_id: str, variant: str) -> bytes:
+        return self.photos.bytes_of(photo_id, "preview" if variant == "preview" else "original")
 
     def _engine(self) -> Engine:
         """Open the database for one thread: the screens', or the sync loop's."""
