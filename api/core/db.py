@@ -43,6 +43,7 @@ class Database:
                 "application_name": "belediye",
             },
         )
+        self._snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
     async def transaction(self, municipality_id: int | None = None) -> AsyncIterator[AsyncSession]:
@@ -52,6 +53,13 @@ class Database:
                 await enter_municipality(session, municipality_id)
             yield session
             await session.commit()
+
+    @asynccontextmanager
+    async def snapshot(self, municipality_id: int) -> AsyncIterator[AsyncSession]:
+        """Open one transaction inside a municipality that only reads, every statement at the same moment."""
+        async with AsyncSession(self._snapshots, expire_on_commit=False, autoflush=False) as session:
+            await enter_municipality(session, municipality_id)
+            yield session
 
     async def close(self) -> None:
         """Close every pooled connection."""

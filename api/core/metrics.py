@@ -12,3 +12,7 @@ REQUEST_STATEMENTS = Histogram(
 SMS_SENT = Counter("belediye_sms_total", "SMS by outcome", ["outcome"])
 LOGIN_CODES = Counter("belediye_login_codes_total", "Phone codes by outcome", ["outcome"])
 JOBS_WAITING = Gauge("belediye_jobs_waiting", "Jobs by status", ["status"], multiprocess_mode="mostrecent")
+FEED_LAG_SECONDS = Histogram(
+    "belediye_feed_lag_seconds", "Age of the oldest change that a phone could not be told yet, seen at its pull",
+    buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300),
+)  # fmt: skip
