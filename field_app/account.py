@@ -85,9 +85,19 @@ class Account:
             {key["kid"]: key["public_key"] for key in told.get("policy_keys", ())},
         )  # fmt: skip
 
+    def municipalities(self) -> list[tuple[str, str]]:
+        """Give slug and name of the municipalities of this installation, by name.
+
+        Raises:
+            Offline: no answer.
+        """
+        told = self._ask("GET", "/v1/public/municipalities")
+        return [(item["slug"], item["name"]) for item in (told["items"] if isinstance(told, dict) else told)]
+
     def sign_in(
-        self, municipality: str, username: str, password: str, code: str | None, label: str
-    ) -> Mapping[str, Any]:
+        self, municipality: str, username: str, password: str, code: str | None, label: str,
+        new_password: str | None = None,
+    ) -> Mapping[str, Any]:  # fmt: skip
         """Sign in; gives the server's answer, whose `state` says whether a code must be set up or a password chosen.
 
         Raises:
@@ -95,9 +105,8 @@ class Account:
             Offline: no answer.
         """
         body = {"municipality": municipality, "username": username, "password": password, "device_label": label}
-        answer: Mapping[str, Any] = self._ask(
-            "POST", "/v1/auth/staff", json={**body, **({"totp_code": code} if code else {})}
-        )
+        extras = {**({"totp_code": code} if code else {}), **({"new_password": new_password} if new_password else {})}
+        answer: Mapping[str, Any] = self._ask("POST", "/v1/auth/staff", json={**body, **extras})
         if answer.get("state") == "signed_in":
             with self._lock:
                 # The profile is asked for before anything is kept: half an account would be none.

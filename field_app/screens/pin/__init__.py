@@ -1,0 +1,1 @@
+"""The PIN: choosing it, unlocking with it, and getting over a forgotten one."""
