@@ -15,6 +15,7 @@ from api.core.images import reencode_in_thread
 from api.core.storage import BlobNotFound, BlobStore
 from api.core.tenancy import enter_municipality, release
 from api.files import queries
+from api.files.attaching import free_photos
 from api.files.blobs import blob_place, open_blob, seal_blob
 from api.files.completing import (
     PHOTO_TABLE,
@@ -37,6 +38,7 @@ __all__ = [
     "blob_place",
     "complete_original",
     "complete_preview",
+    "free_photos",
     "promise_photos",
     "promised_photo",
     "read_evidence",

@@ -13,7 +13,12 @@ from api.core.sql import fetch_one
 
 log = structlog.get_logger("belediye.platform")
 
-EVERY_NIGHT_IN_EVERY_TOWN = ("files.remove_unattached", "fieldwork.retire_messages", "identity.clean_up")
+EVERY_NIGHT_IN_EVERY_TOWN = (
+    "files.remove_unattached",
+    "fieldwork.retire_messages",
+    "identity.clean_up",
+    "sync.collect_pointers",
+)
 EVERY_NIGHT_ONCE = ("identity.clean_rate_counts",)
 EVERY_QUARTER_ONCE = ("identity.rotate_signing_key",)
 EVERY_TOWN = "SELECT id AS municipality_id FROM municipality WHERE is_active AND %(now)s IS NOT NULL"

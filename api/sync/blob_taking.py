@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from anyio.to_thread import run_sync
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core import audit, clock, jobs
 from api.core.actor import Actor
@@ -50,9 +51,12 @@ async def _take_bundle(database: Database, spool: Spool, actor: Actor, upload: M
     async with database.transaction(actor.municipality_id) as session:
         if await queries.complete(session, actor.municipality_id, upload_id, clock.now()):
             await audit.record(session, actor, "sync_bundle.receive", "blob_upload", upload_id, size=upload["size"])
-            await jobs.enqueue(
-                session, IMPORT_JOB, actor.municipality_id, lock=f"bundle {actor.municipality_id}", upload_id=upload_id
-            )
+            await enqueue_import(session, actor.municipality_id, upload_id)
+
+
+async def enqueue_import(session: AsyncSession, municipality_id: int, upload_id: UUID) -> None:
+    """Have a bundle imported; one after another in each municipality."""
+    await jobs.enqueue(session, IMPORT_JOB, municipality_id, lock=f"bundle {municipality_id}", upload_id=upload_id)
 
 
 async def _forget(database: Database, spool: Spool, municipality_id: int, upload_id: UUID) -> None:

@@ -116,3 +116,57 @@ class ConflictOut(BaseModel):
     base: dict[str, int]
     theirs: dict[str, Any] | None
     ours: dict[str, Any] | None
+
+
+class BusinessChangeOut(BaseModel):
+    """A value from the field in the business register: `suggested` waits, `overwrote` took the place of `old`."""
+
+    id: UUID
+    business_id: UUID
+    title: str
+    address: str
+    field: str
+    old: Any
+    new: Any
+    base: Any
+    state: Literal["suggested", "overwrote"]
+    changed_at: datetime
+    staff_name: str
+
+
+class BusinessMatchOut(BaseModel):
+    """Two records that look like one business; `business_id` is the newer one."""
+
+    id: UUID
+    business_id: UUID
+    title: str
+    address: str
+    other_id: UUID
+    other_title: str
+    other_address: str
+    reason: str
+    found_at: datetime
+
+
+class BundleOut(BaseModel):
+    """A bundle that was brought to the office; `outcome` says how far its import is, or why it was refused.
+
+    `state`: waiting, running, done or refused, for the reason `code`. Lines are counted by what they became.
+    """
+
+    id: UUID
+    brought_by: str
+    size: int
+    received_at: datetime
+    state: Literal["waiting", "running", "done", "refused"] = "waiting"
+    code: str | None = None
+    staff_name: str = ""
+    made_at: datetime | None = None
+    lines: int = 0
+    lines_done: int = 0
+    ok: int = 0
+    conflict: int = 0
+    quarantined: int = 0
+    pictures: int = 0
+    pictures_done: int = 0
+    pictures_refused: int = 0
