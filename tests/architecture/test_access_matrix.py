@@ -36,6 +36,10 @@ def test_nobody_is_let_in_to_what_is_foreign_but_to_public_pages_and_to_empty_an
         "GET /v1/complaints [foreign in filter]",
         "GET /v1/complaints/tiles/{z}/{x}/{y}.mvt [foreign]",
         "GET /v1/complaints/tiles/{z}/{x}/{y}.mvt [foreign in filter]",
+        "GET /v1/businesses [foreign in filter]",
+        "GET /v1/businesses/tiles/{z}/{x}/{y}.mvt [foreign]",
+        "GET /v1/businesses/tiles/{z}/{x}/{y}.mvt [foreign in filter]",
+        "GET /v1/field/tasks [foreign in filter]",
     }
 
 

@@ -58,6 +58,10 @@ STAFF_EDITORS = {"works": ADMINISTRATOR, "licensing": ADMINISTRATOR, "foreign": 
 TOWN_EDITORS = {"works": ADMINISTRATOR, "foreign": NOBODY}
 LENDERS = {"works": only(HEAD, ADMINISTRATOR), "licensing": ADMINISTRATOR, "foreign": NOBODY}
 STOLEN_PHOTO = {"other's photo in body": NOBODY, "foreign photo in body": NOBODY}
+READERS_OF_BUSINESSES = only(FIELD, MANAGER, MAYOR, AUDITOR, ADMINISTRATOR)
+REGISTER_KEEPERS = {"works": only(HEAD, LICENCE), "foreign": NOBODY}
+TEAM = {"works": only(OFFICER, HEAD, INSPECTOR), "licensing": only(LICENCE)}
+AREA_EDITORS = {"works": only(HEAD, ADMINISTRATOR), "licensing": ADMINISTRATOR, "foreign": NOBODY}
 PUBLIC_READING = {"-": EVERYBODY, "foreign": EVERYBODY}
 
 POLICY: Mapping[str, Mapping[str, Allowed]] = {
@@ -180,7 +184,33 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
     "GET /v1/municipality/holidays": {"-": STAFF},
     "PUT /v1/municipality/holidays/{day}": {"-": ADMINISTRATOR},
     "DELETE /v1/municipality/holidays/{day}": {"-": ADMINISTRATOR, "foreign": NOBODY},
+    # Businesses: one register for the whole town
+    "GET /v1/businesses": {"-": READERS_OF_BUSINESSES, "foreign in filter": READERS_OF_BUSINESSES},
+    "GET /v1/businesses/classes": {"-": READERS_OF_BUSINESSES},
+    "GET /v1/businesses/tiles/{z}/{x}/{y}.mvt": {
+        "-": READERS_OF_BUSINESSES,
+        "foreign": READERS_OF_BUSINESSES,  # a place is nobody's; what lies there is
+        "foreign in filter": READERS_OF_BUSINESSES,
+    },
+    "POST /v1/businesses": {"-": FIELD, "foreign place in body": NOBODY},
+    "GET /v1/businesses/{business_id}": {"works": READERS_OF_BUSINESSES, "foreign": NOBODY},
+    "PATCH /v1/businesses/{business_id}": {"works": FIELD, "foreign": NOBODY},
+    "PUT /v1/businesses/{business_id}/owner": REGISTER_KEEPERS,
+    "POST /v1/businesses/{business_id}/owner": {
+        "works": only(HEAD, LICENCE, AUDITOR, "enforcement_officer"),
+        "foreign": NOBODY,
+    },
+    "POST /v1/businesses/changes/{change_id}/review": REGISTER_KEEPERS,
+    "POST /v1/businesses/matches/{match_id}/decision": REGISTER_KEEPERS,
     # Field work
+    "GET /v1/field/tasks": {"-": FIELD, "foreign in filter": FIELD},
+    "POST /v1/field/tasks": {**TEAM, "foreign in body": NOBODY, "foreign case in body": NOBODY},
+    "POST /v1/field/tasks/{task_id}/finish": {**TEAM, "foreign": NOBODY, **STOLEN_PHOTO},
+    "GET /v1/field/tasks/{task_id}/photos/{photo_id}/{variant}": {**TEAM, "foreign": NOBODY, "other's photo": NOBODY},
+    "GET /v1/field/messages": {**TEAM, "foreign in filter": NOBODY},
+    "POST /v1/field/messages": {**TEAM, "foreign in body": NOBODY},
+    "GET /v1/field/areas/{staff_id}": AREA_EDITORS,
+    "PUT /v1/field/areas/{staff_id}": {**AREA_EDITORS, "foreign in body": NOBODY},
     "GET /v1/map-packages": {"-": FIELD},
     "GET /v1/map-packages/{package_id}/file": {"-": FIELD, "foreign": NOBODY},
     # What anybody may read of a town

@@ -13,6 +13,9 @@ _STATEMENTS = (
     "DELETE FROM rate_count",
     # The one phone that was revoked before stays so.
     "UPDATE device SET revoked_at = NULL, revoked_reason = NULL WHERE revoked_reason <> 'test'",
+    "UPDATE field_task SET status = 'open' WHERE status <> 'open'",
+    "UPDATE business_match SET decided_at = NULL WHERE decided_at IS NOT NULL",
+    "UPDATE business_change SET reviewed_at = NULL WHERE state = 'suggested' AND reviewed_at IS NOT NULL",
 )
 _HOLIDAY = """
     INSERT INTO local_holiday (municipality_id, day, name, half_day) VALUES (%s, %s, %s, false)
