@@ -25,6 +25,7 @@ from api.notices.routes import router as notices
 from api.offline_maps.routes import router as offline_maps
 from api.settings import Settings, get_settings
 from api.sync.blob_routes import router as blobs
+from api.sync.office_routes import router as field_office
 from api.sync.routes import router as sync
 from api.sync.spool import Spool
 
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     v1 = APIRouter(prefix="/v1")
     # Routes are tried in order: those that are asked most come first.
     for router in (
-        complaints, files, sync, blobs, businesses, fieldwork, notices, identity, offline_maps, municipalities,
+        complaints, files, sync, blobs, field_office, businesses, fieldwork, notices, identity, offline_maps, municipalities,
         complaints_public, municipalities_public,
     ):  # fmt: skip
         v1.include_router(router)

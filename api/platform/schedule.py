@@ -18,6 +18,8 @@ EVERY_NIGHT_IN_EVERY_TOWN = (
     "fieldwork.retire_messages",
     "identity.clean_up",
     "sync.collect_pointers",
+    "sync.escalate_conflicts",
+    "sync.sweep_uploads",
 )
 EVERY_NIGHT_ONCE = ("identity.clean_rate_counts",)
 EVERY_QUARTER_ONCE = ("identity.rotate_signing_key",)

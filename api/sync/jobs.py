@@ -1,7 +1,11 @@
 """Background entry points of sync."""
 
+from uuid import UUID
+
 from api.core.jobs import JobContext, job
-from api.sync import collection, reference
+from api.sync import collection, reference, service
+
+IMPORT_DEADLINE_SECONDS = 3_600
 
 # Every town that phones work in once in five minutes, each at a minute of its own; at once when its set-up changed.
 DUE_SQL = """
@@ -24,3 +28,27 @@ async def collect_pointers(context: JobContext) -> None:
     """Delete pointers that nobody needs any more."""
     async with context.transaction() as session:
         await collection.collect_pointers(session, context.municipality_id)
+
+
+@job("sync.import_bundle", deadline_seconds=IMPORT_DEADLINE_SECONDS)
+async def import_bundle(context: JobContext, upload_id: str) -> None:
+    """Import a bundle that was brought; how far it is stands on the page meanwhile."""
+    outside = context.outside
+    await service.import_bundle(
+        service.Importing(
+            context.database, outside["spool"], outside["store"], context.municipality_id, UUID(upload_id)
+        )
+    )
+
+
+@job("sync.sweep_uploads")
+async def sweep_uploads(context: JobContext) -> None:
+    """Forget uploads that nobody has gone on with for 30 days."""
+    await service.sweep_uploads(context.database, context.outside["spool"], context.municipality_id)
+
+
+@job("sync.escalate_conflicts")
+async def escalate_conflicts(context: JobContext) -> None:
+    """Tell departments of what waits for their decision longer than it may."""
+    async with context.transaction() as session:
+        await service.escalate_conflicts(session, context.municipality_id)
