@@ -75,8 +75,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     v1 = APIRouter(prefix="/v1")
     # Routes are tried in order: those that are asked most come first.
     for router in (
-        complaints, files, sync, blobs, field_office, businesses, fieldwork, notices, identity, offline_maps, municipalities,
-        complaints_public, municipalities_public,
+        complaints, files, sync, blobs, field_office, businesses, fieldwork, notices, identity, offline_maps,
+        municipalities, complaints_public, municipalities_public,
     ):  # fmt: skip
         v1.include_router(router)
     for router in (v1, health, jwks):
