@@ -9,6 +9,7 @@ from api.cli.failures import explained, give_up, screen
 from api.cli.platform_work import with_platform
 from api.core.db import Database
 from api.platform.reference import load_national
+from api.platform.restores import begin_new_epochs
 from api.settings import get_settings
 
 app = typer.Typer(help="Veritabanı", no_args_is_help=True)
@@ -44,6 +45,14 @@ def migrate_database() -> None:
         migrate(owner_url.get_secret_value())
         changed = with_platform(_load_national)
     screen.print(f"Şema güncel; {changed} parametre ve tatil satırı yenilendi.")
+
+
+@app.command("restored")
+def note_restore() -> None:
+    """Yedekten geri dönüldüğünü bildirir: telefonlar son 30 günün kayıtlarını yeniden gönderir."""
+    with explained():
+        towns = with_platform(begin_new_epochs)
+    screen.print(f"{towns} belediyenin telefonları ilk bağlantıda kayıtlarını yeniden gönderecek.")
 
 
 async def _load_national(database: Database) -> int:

@@ -12,6 +12,7 @@ from api.identity.citizens import (
     reveal_citizen,
 )
 from api.identity.cleaning import clean_up
+from api.identity.colleagues import colleagues
 from api.identity.consents import current_texts, has_consented, own_consents, publish_text, record_consent
 from api.identity.console_cookies import cookie_name, csrf_token, verify_csrf
 from api.identity.devices import list_devices, revoke_device, sign_out
@@ -45,6 +46,7 @@ __all__ = [
     "citizen_phone",
     "clean_signing_keys",
     "clean_up",
+    "colleagues",
     "console_actor",
     "cookie_name",
     "csrf_token",

@@ -14,6 +14,7 @@ from api.core.sql import Row, fetch_one, run
 from api.sync.epoch import CLUSTER_SQL, begin_epoch
 from api.sync.errors import DeviceForked, EpochChanged
 from api.sync.field_devices import DeviceRevoked
+from api.sync.reference import refresh_reference
 
 NOTED_EVERY = timedelta(minutes=10)
 
@@ -95,7 +96,8 @@ async def meet(database: Database, phone: Phone) -> None:
         DeviceForked: the stream is somebody else's.
     """
     async with database.transaction(phone.actor.municipality_id) as session:
-        await begin_epoch(session, phone.actor.municipality_id, reason="first contact or restored cluster")
+        if await begin_epoch(session, phone.actor.municipality_id, reason="first contact or restored cluster"):
+            await refresh_reference(session, phone.actor.municipality_id)
         if not await run(session, MEET_SQL, phone.values()):
             raise DeviceForked
 
