@@ -19,6 +19,7 @@ from api.files.routes import router as files
 from api.files.stores import blob_store
 from api.identity.routes import router as identity
 from api.identity.routes import well_known as jwks
+from api.inspections.routes import router as inspections
 from api.municipalities.routes import public_router as municipalities_public
 from api.municipalities.routes import router as municipalities
 from api.notices.routes import router as notices
@@ -75,8 +76,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     v1 = APIRouter(prefix="/v1")
     # Routes are tried in order: those that are asked most come first.
     for router in (
-        complaints, files, sync, blobs, field_office, businesses, fieldwork, notices, identity, offline_maps,
-        municipalities, complaints_public, municipalities_public,
+        complaints, files, sync, blobs, field_office, inspections, businesses, fieldwork, notices, identity,
+        offline_maps, municipalities, complaints_public, municipalities_public,
     ):  # fmt: skip
         v1.include_router(router)
     for router in (v1, health, jwks):

@@ -8,7 +8,8 @@ OPEN_FINDINGS = """(
                      'deadline_on', f.deadline_on) ORDER BY f.id)
       FROM finding f
      WHERE f.municipality_id = t.municipality_id AND f.status = 'open'
-       AND CASE WHEN t.status = 'planned' THEN f.inspection_id = t.previous_id AND f.deadline_on < t.due_on
+       AND CASE WHEN t.status = 'planned'
+                THEN f.inspection_id = t.previous_id AND coalesce(f.deadline_on, '-infinity') < t.due_on
                 ELSE f.inspection_id = t.id END)"""
 
 DATA = f"""jsonb_strip_nulls(jsonb_build_object(

@@ -84,6 +84,7 @@ class Inspection(TenantTable, table=True):
     submitted_at: datetime | None = timestamp(nullable=True)
     submitted_by: UUID | None = None
     device_id: UUID | None = None
+    signature_id: UUID | None = Field(default=None, description="photo of the signature that was drawn on the phone")
     authored: Any = json_column(nullable=True)  # the phone's clocks: wall, offset, uncertainty, trust
     geom: Any = Field(sa_column=Column(Geometry("POINT", 4326, spatial_index=False), nullable=True))
     accuracy_m: float | None = None

@@ -90,6 +90,13 @@ class InspectionSubmitIn(Wire):
         return self
 
 
+class AmendmentIn(Wire):
+    """A correction where the address names the visit."""
+
+    text: Told
+    photos: Photos = []
+
+
 class InspectionAmendIn(Wire):
     """A correction of a submitted visit."""
 
@@ -203,6 +210,7 @@ class MissingAnswer(BaseModel):
     path: str
     code: str
     message: str
+    raw: str | None = None
 
 
 class SubmittedOut(BaseModel):
@@ -369,7 +377,11 @@ class InspectionOut(InspectionRow):
 
 
 class TimelineLine(BaseModel):
-    """One thing that happened to a business."""
+    """One thing that happened to a business.
+
+    `text` says which: the kind of visit, the state of a warning, the field that changed (`detail`: its new value), the
+    state of a complaint. `due_on` is the day of a planned visit or the term of a warning.
+    """
 
     at: datetime
     kind: Literal["planned", "visit", "cancelled", "warning", "change", "complaint"]
@@ -378,6 +390,8 @@ class TimelineLine(BaseModel):
     outcome: str | None = None
     number: str | None = None
     finding_count: int = 0
+    detail: str | None = None
+    due_on: date | None = None
 
 
 class FormOut(BaseModel):

@@ -18,6 +18,7 @@ from api.core.sql import Row, fetch_all, fetch_one, run
 from api.core.tenancy import enter_municipality
 from api.identity import service as identity
 from api.identity.schemas import ConsentTextIn, RoleAssignmentIn, StaffIn
+from api.inspections import service as inspections
 from api.municipalities import service as municipalities
 from api.municipalities.service import Kind, NewMunicipality
 from api.platform.errors import ParentUnknown, TenantExists
@@ -139,6 +140,7 @@ async def _provision(
     features = await municipalities.write_base_map(session, municipality_id, territory.features)
     on_step("services")
     categories = await complaints.seed_categories(session, municipality_id, place.kind)
+    await inspections.seed_forms(session, municipality_id)
     founder = Actor("system", municipality_id, grants={"consent.edit": None, "staff.edit": None})
     await _publish_texts(session, founder, name)
     on_step("administrator")

@@ -5,8 +5,8 @@ must hold: Law 5326 m.25 (place, time, act, evidence, who recorded it) as far as
 signature is stated (imzadan imtina). It is no penalty; records of penalties, seizure and sealing will stand beside it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -23,7 +23,11 @@ HOLIDAY = "Sürenin son günü tatile rastlarsa süre, izleyen ilk iş gününü
 CLOCK = "Telefonun saati doğrulanamamıştır; saatler yaklaşıktır (± {minutes} dakika)."
 CLOCK_UNKNOWN = "Telefonun saati doğrulanamamıştır; saatler yaklaşıktır."
 SEVERITIES = {"minor": "Hafif", "major": "Önemli", "critical": "Ağır"}
-VERDICTS = {"yes": "Uygun", "no": "Uygun değil", "na": "Kapsam dışı"}
+VERDICTS = {
+    "tr": {"yes": "Uygun", "no": "Uygun değil", "na": "Kapsam dışı"},
+    "en": {"yes": "In order", "no": "Not in order", "na": "Does not apply"},
+}
+YES_NO = {"tr": ("Hayır", "Evet"), "en": ("No", "Yes")}
 OUTCOMES = {
     "passed": "Aykırılık bulunmadı",
     "warned": "Aykırılıkların giderilmesi için süre verildi",
@@ -137,6 +141,9 @@ def finding_record(form: Form, answers: Any, facts: Facts) -> Document:
         facts: everything else.
     """
     seen = evaluate(form, answers, today=facts.ended_at.astimezone(_ISTANBUL).date())
+    signed = {facts.signature_id} | {shown.value for shown in seen.items if isinstance(shown.value, str)}
+    photos = sorted((photo for photo in facts.photos if photo.id not in signed), key=lambda photo: photo.id)
+    facts = replace(facts, photos=photos)
     sections = [_heads(facts), *_persons(seen), *_found(form, seen, facts), *_before(seen)]
     if facts.outcome != "nobody_there":
         sections.append(_checked(form, seen))
@@ -176,7 +183,7 @@ def _heads(facts: Facts) -> Section:
 def _persons(seen: Evaluation) -> list[Section]:
     """Who was there, as the form asks it: items named `present_…` and those of persons."""
     lines = tuple(
-        (shown.item.text("label", "tr"), _answer(shown.item.type, shown.value, shown.item.raw))
+        (shown.item.text("label", "tr"), said(shown.item, shown.value))
         for shown in seen.items
         if _is_of_persons(shown.item) and shown.item.type not in _UNTOLD
     )
@@ -228,7 +235,7 @@ def _checked(form: Form, seen: Evaluation) -> Section:
         if item.type in _UNTOLD or item.repeat == "findings" or _is_of_persons(item):
             continue
         note = shown.value.get("note", "") if item.type == "check" and isinstance(shown.value, dict) else ""
-        value = _answer(item.type, shown.value, item.raw)
+        value = said(item, shown.value)
         if value:
             rows.append((item.text("label", "tr"), value + (f" — {note}" if note else "")))
     title = form.title.get("tr", form.form_id)
@@ -277,28 +284,27 @@ def _footer(facts: Facts) -> tuple[str, ...]:
     return (*lines, NO_SIGNATURE)
 
 
-def _answer(kind: str, value: Any, raw: Mapping[str, Any]) -> str:  # noqa: PLR0911 (one line for each kind of answer)
+def said(item: Item, value: Any, language: str = "tr") -> str:  # noqa: PLR0911 (one line for each kind of answer)
     """Say an answer as people read it; empty where there is nothing to say."""
     if value is None:
         return ""
-    if kind == "check":
+    if item.type == "check":
         verdict = value.get("v") if isinstance(value, dict) else value
-        return VERDICTS.get(str(verdict), "")
-    if kind in ("choice", "multi_choice"):
-        labels = {one["code"]: one["label"]["tr"] for one in raw.get("choices", ())}
+        return VERDICTS[language].get(str(verdict), "")
+    if item.type in ("choice", "multi_choice"):
+        labels = {one["code"]: one["label"].get(language) or one["label"]["tr"] for one in item.raw["choices"]}
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(labels.get(code, str(code)) for code in chosen)
-    if kind == "bool":
-        return "Evet" if value else "Hayır"
-    if kind == "date" and isinstance(value, str):
+    if isinstance(value, bool):
+        return YES_NO[language][value]
+    if item.type == "date" and isinstance(value, str):
         return f"{date.fromisoformat(value):%d.%m.%Y}"
-    if kind == "place" and isinstance(value, dict):
+    if item.type == "place" and isinstance(value, dict):
         return f"{value['lat']:.6f}, {value['lon']:.6f}"
     if isinstance(value, list | dict):
         return ""
-    unit = raw.get("unit", "")
-    text = str(value).replace(".", ",") if kind == "number" else str(value)
-    return f"{text} {unit}".strip()
+    text = str(value).replace(".", ",") if item.type == "number" else str(value)
+    return f"{text} {item.raw.get('unit', '')}".strip()
 
 
 def _moment(at: datetime) -> str:

@@ -17,6 +17,7 @@ from api.core.db import Database
 from api.core.ids import uuid7
 from api.core.sql import run
 from api.core.tenancy import enter_municipality
+from api.inspections import service as inspections
 from api.municipalities import service as municipalities
 from api.municipalities.service import Kind, MapFeature, NeighbourhoodShape, NewMunicipality
 
@@ -116,6 +117,7 @@ async def make_town(urls: Any, kind: Kind, slug: str, name: str) -> Town:
             await municipalities.write_neighbourhoods(session, municipality_id, _squares(municipality_id))
             await municipalities.write_base_map(session, municipality_id, _features(west, south))
             await complaints.seed_categories(session, municipality_id, kind)
+            await inspections.seed_forms(session, municipality_id)
             for role, wanted in ROLE_DEPARTMENTS.items():
                 code = municipalities.department_code(kind, wanted) if wanted else None
                 await _add_staff(session, municipality_id, role, departments[code] if code else None)

@@ -477,6 +477,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_by", sa.Uuid(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("signature_id", sa.Uuid(), nullable=True),
         sa.Column("authored", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column(
             "geom",
