@@ -58,12 +58,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Call:
-    """What is sent: values for the path, then query, body or files."""
+    """What is sent: values for the path, then query, body (as JSON, or as it is with its own headers) or files."""
 
     path: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     json: Any = None
     files: Any = None
+    content: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 Maker = Callable[[Attempt], Awaitable[Call]]

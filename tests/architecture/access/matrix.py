@@ -27,6 +27,8 @@ HIDDEN_PARTS = {
     "licence_officer": ("works",),
     "enforcement_officer": ("works", "licensing"),
 }
+# Phones know the names of all colleagues of their town, but nothing else of other departments.
+NAMES_COLLEAGUES = frozenset({"POST /v1/sync/pull"})
 
 
 @dataclass
@@ -132,7 +134,12 @@ class Matrix:
             found.faults.append(f"{cell}: is not empty")
         other = AWAY if person.slug == HOME else HOME
         marks = self._secrets(other) if is_public(route) else (open_mark(other), *self._secrets(other))
-        hidden = [secret_mark(person.slug, part) for part in HIDDEN_PARTS.get(person.name, ())]
+        after = ("açıklama", "iç not", "adı") if route in NAMES_COLLEAGUES else ("",)
+        hidden = [
+            f"{secret_mark(person.slug, part)} {word}".rstrip()
+            for part in HIDDEN_PARTS.get(person.name, ())
+            for word in after
+        ]
         self._look(found, cell, answer, (*marks, *hidden) if person.slug == HOME else marks)
 
     async def _send(self, route: str, at: Attempt, call: Call | None) -> httpx.Response:
@@ -140,7 +147,7 @@ class Matrix:
         made = call or await MAKERS[route](at)
         return await self.world.server.client.request(
             method, path.format(**made.path), params=made.query or None, json=made.json, files=made.files,
-            headers=at.person.headers,
+            content=made.content, headers={**at.person.headers, **made.headers},
         )  # fmt: skip
 
     def _secrets(self, slug: str) -> tuple[str, ...]:
