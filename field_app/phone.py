@@ -1,6 +1,6 @@
 """The app without its screens: one folder, one person, one locked database, and the loop that syncs it.
 
-`Phone` is what there is while the phone is locked; `unlock` gives `Unlocked`, and `close` locks again.
+`Phone` is what there is while the phone is locked; `open` gives `Unlocked`, whose `close` locks again.
 """
 
 import base64
@@ -57,39 +57,14 @@ class Phone:
         self.account = Account(client, around.key_store, around.clock)
         self.vault = Vault(around.folder / "vault.json", around.key_store, around.uptime)
 
-    def set_up(self, pin: str) -> "Unlocked":
-        """Make the phone's database for the person who has just signed in.
-
-        Raises:
-            WeakPin: the PIN is none.
-            FileExistsError: there is a database already (`unlock`, or `recover` where the PIN is forgotten).
-        """
-        return self._open(self.vault.set_up(self.account.profile.staff_id, pin))
-
-    def unlock(self, pin: str) -> "Unlocked":
-        """Open the database.
-
-        Raises:
-            WrongPin, MustWait: see `Vault.open`.
-        """
-        return self._open(self.vault.open(pin))
-
-    def recover(self, pin: str) -> "Unlocked":
-        """Open the database with a new PIN, after the same person has signed in anew.
-
-        Raises:
-            WeakPin: the PIN is none.
-            NoRecovery: another person, or the key store lost its secret.
-        """
-        return self._open(self.vault.recover(self.account.profile.staff_id, pin))
+    def open(self, key: bytes) -> "Unlocked":
+        """Open the database, in the thread that will use it: the vault's `set_up`, `open` or `recover` gave the key."""
+        return Unlocked(self.around, self._client, self.account, key, self._chance)
 
     def forget(self) -> None:
         """Make everything here unreadable for ever, and end the session: the phone was told to leave."""
         self.vault.forget()
         self.account.sign_out()
-
-    def _open(self, key: bytes) -> "Unlocked":
-        return Unlocked(self.around, self._client, self.account, key, self._chance)
 
 
 class Unlocked:
