@@ -320,7 +320,7 @@ _PLAIN: Mapping[str, tuple[int, int, Callable[[Sequence[Formula]], Formula]]] = 
     "=": (2, 2, _two(values.equal)), "!=": (2, 2, _two(_unequal)),
     "<": (2, 2, _ordered(lambda o: o < 0)), "<=": (2, 2, _ordered(lambda o: o <= 0)),
     ">": (2, 2, _ordered(lambda o: o > 0)), ">=": (2, 2, _ordered(lambda o: o >= 0)),
-    "and": (1, _MANY, _until(False)), "or": (1, _MANY, _until(True)), "not": (1, 1, _one(_not)),
+    "and": (2, _MANY, _until(False)), "or": (2, _MANY, _until(True)), "not": (1, 1, _one(_not)),
     "+": (2, _MANY, _folded(values.add)), "*": (2, _MANY, _folded(values.multiply)), "-": (1, 2, _minus),
     "/": (2, 2, _two(values.divide)), "mod": (2, 2, _two(values.remainder)),
     "if": (3, 3, _if), "in": (2, _MANY, _in), "selected": (2, 2, _two(_selected)),

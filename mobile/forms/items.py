@@ -42,7 +42,7 @@ class Item:
         raw = found.raw
 
         def formula(key: str, *, may_read_own: bool = False) -> Formula | None:
-            if key not in raw or raw[key] is False:
+            if key not in raw or (key == "required" and raw[key] is False):
                 return None
             return compiler.compile(raw[key], f"{found.path}.{key}", may_read_own=may_read_own)
 

@@ -247,8 +247,9 @@ def _minus(operands: list[Any], level: int) -> str:
     return f"({text})" if level > _UNARY else text
 
 
-def _alone(operands: list[Any], level: int) -> str:
-    return _written(operands[0], level)
+def _concat(operands: list[Any], _level: int) -> str:
+    parts = [_quoted(part) if part == "" else _written(part, 0) for part in operands]
+    return f"concat({', '.join(parts)})"
 
 
 def _rows(name: str) -> Callable[[list[Any], int], str]:
@@ -262,5 +263,5 @@ _WRITERS: Mapping[str, Callable[[list[Any], int], str]] = {
     "decimal": lambda operands, _level: operands[0],
     "date": lambda operands, _level: f"date('{operands[0]}')",
     "matches": lambda operands, _level: f"regex({_written(operands[0], 0)}, {_quoted(operands[1])})",
-    "-": _minus, "and": _alone, "or": _alone, "count": _rows("count"), "sum": _rows("sum"),
+    "-": _minus, "concat": _concat, "count": _rows("count"), "sum": _rows("sum"),
 }  # fmt: skip
