@@ -11,8 +11,8 @@ from mobile.kit.tokens import GAP_M, GAP_S
 from mobile.kit.widgets.bars import TopBar
 from mobile.kit.widgets.button import IconButton
 from mobile.kit.widgets.empty import EmptyState
-from mobile.kit.widgets.layout import Column, Row, show
-from mobile.kit.widgets.marks import Chip
+from mobile.kit.widgets.layout import Column, Row, Spacer, show
+from mobile.kit.widgets.marks import Badge, Chip
 from mobile.kit.widgets.segmented import Segmented
 from mobile.kit.widgets.virtual_list import VirtualList
 
@@ -57,15 +57,12 @@ class Today(TabScreen):
     def _show(self, state: State) -> None:
         self.mine.is_chosen = state.only_mine
         counts = state.counts or {}
-        chips = [
-            Chip(t(f"today.{name}", count=counts[key]), icon=icon, tone=tone, disabled=True)
-            for name, key, icon, tone in (
-                ("late", "late", "clock", "danger"), ("due", "today", "calendar", "warning"),
-                ("all", "all", "", "neutral"),
-            )
-            if counts.get(key) or (key == "all" and counts)
-        ]  # fmt: skip
-        show(self.counts, self.mine, *chips)
+        marks = [
+            Badge(t(f"today.{name}", count=counts[key]), tone=tone)
+            for name, key, tone in (("late", "late", "danger"), ("due", "today", "warning"), ("all", "all", "neutral"))
+            if counts.get(key)
+        ]
+        show(self.counts, self.mine, Spacer(), *marks)
         if state.is_locked:
             show(self.body, EmptyState("lock", t("locked.title"), t("locked.text"), test_id="locked"))
         elif state.is_first_sync:
