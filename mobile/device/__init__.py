@@ -1,1 +1,4 @@
-"""What a phone has beside its screen: ports, and adapters for the desktop and for Android."""
+"""What a phone has beside its screen: ports (`ports.py`), and adapters for the desktop and for Android.
+
+An app takes a `Device` once at its start — `desktop.device(folder)` or `android.device()` — and hands its parts on.
+"""
