@@ -18,7 +18,7 @@ from mobile.kit.theme import dp, theme
 from mobile.kit.tokens import WIDE_FROM
 
 BACK_KEY = 27
-_LEFT_SHARE = 0.42
+_LEFT_SHARE = 0.45
 _KEPT_ALIVE = 3
 """So many screens below the top stay as they are; deeper ones are saved and made anew when one comes back."""
 
@@ -33,7 +33,7 @@ class Place:
     screen: Screen | None = None
 
 
-class Navigator(FloatLayout):
+class Navigator(Painted, FloatLayout):
     """Shows the top of a stack of screens; on a wide window a detail stands beside the screen it was opened from.
 
     Args:
@@ -239,6 +239,7 @@ class Navigator(FloatLayout):
         for screen in [gone for gone in self._shown if gone not in shown]:
             self._shown.remove(screen)
             screen.on_leave()
+        self.fill = theme.colour("background")
         self._panes.clear_widgets()
         parts: list[Widget] = list(shown)
         if self.is_wide and len(shown) == 1 and shown[0].keeps_detail_open:

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.kit.robot import Robot, Widget  # isort: skip (before anything of Kivy)
+from tests.kit.robot import Robot  # isort: skip (before anything of Kivy)
 from mobile.kit import fonts
 from mobile.kit.i18n import formats, language
 from mobile.kit.navigator import Navigator
@@ -21,7 +21,7 @@ from mobile.kit.widgets.choice import Choice
 from mobile.kit.widgets.dialog import BottomSheet, Dialog
 from mobile.kit.widgets.empty import EmptyState
 from mobile.kit.widgets.field import TextField
-from mobile.kit.widgets.layout import Column, Row, Scroll, Spacer
+from mobile.kit.widgets.layout import Column, Row, Scroll, Spacer, Strip
 from mobile.kit.widgets.marks import Badge, Chip
 from mobile.kit.widgets.photo import PhotoThumb, PhotoViewer
 from mobile.kit.widgets.pin_pad import PinPad
@@ -43,7 +43,8 @@ STREETS = ("Cumhuriyet Caddesi", "İstiklal Sokağı", "Şehit Ömer Çıkmazı"
 SUBJECTS = (
     ("Ruhsatsız işyeri ihbarı", "store-alert", "danger"), ("Kaldırım işgali", "road-variant", "warning"),
     ("Yıllık işyeri denetimi", "clipboard-check", "success"), ("Çöp konteyneri taşmış", "trash-can", "info"),
-    ("Gürültü şikâyeti — canlı müzik yayını", "volume-high", "accent"), ("Sokak lambası yanmıyor", "lightbulb-on", "neutral"),
+    ("Gürültü şikâyeti — canlı müzik yayını", "volume-high", "accent"),
+    ("Sokak lambası yanmıyor", "lightbulb-on", "neutral"),
 )  # fmt: skip
 
 
@@ -62,10 +63,12 @@ class Listing(Screen):
     keeps_detail_open = True
 
     def build(self):
-        self.add_widget(TopBar("Görevler", [IconButton("filter-variant", test_id="filter"), IconButton("sync", test_id="sync")],
+        self.add_widget(TopBar("Görevler", [IconButton("filter-variant"), IconButton("sync")],
                                detail=formats.date_with_day(datetime(2026, 11, 22, tzinfo=UTC))))  # fmt: skip
-        self.add_widget(Banner("Çevrimdışı — 3 kayıt gönderilmeyi bekliyor", icon="cloud-off", tone="warning", action="Göster"))
-        chips = Row(Chip("Tümü", is_chosen=True), Chip("Gecikmiş", icon="clock"), Chip("Yakınımda"), spacing=dp(8))
+        self.add_widget(
+            Banner("Çevrimdışı — 3 kayıt gönderilmeyi bekliyor", icon="cloud-off", tone="warning", action="Göster")
+        )
+        chips = Strip(Chip("Tümü", is_chosen=True), Chip("Gecikmiş", icon="clock"), Chip("Yakınımda"), Chip("Gıda"))
         self.add_widget(Column(SearchField("Görev, işyeri, adres ara", test_id="search"), chips, padding=dp(16)))
         self.list = VirtualList(rows(5000), test_id="tasks", on_choose=self.open)
         self.add_widget(self.list)
@@ -86,14 +89,18 @@ class Detail(Screen):
                                detail="GRV-2026-000318", on_back=lambda *_: self.navigator.back()))  # fmt: skip
         photos = Row(*(PhotoThumb(str(photo_file(at)), can_remove=at == 0, test_id=f"photo{at}") for at in range(3)))
         self.photos = photos.children[::-1]
-        state = Row(Badge("Gecikmiş", tone="danger"), Badge("Gıda", tone="info"), Badge("2 kusur", tone="warning"), Spacer())
+        state = Row(
+            Badge("Gecikmiş", tone="danger"), Badge("Gıda", tone="info"), Badge("2 kusur", tone="warning"), Spacer()
+        )
         business = Card(
             state, Text("Güneş Fırını Gıda San. Ltd. Şti.", style="heading"),
             Text("Cumhuriyet Mah. Şehit Ömer Çıkmazı No: 12/A\nVergi no •••••• 4417", tone="text_soft"),
-            Row(PushButton("Yol tarifi", kind="secondary", icon="navigation"), PushButton("Ara", kind="secondary", icon="phone")),
+            Row(PushButton("Yol tarifi", kind="secondary", icon="navigation"),
+                PushButton("Ara", kind="secondary", icon="phone")),
         )  # fmt: skip
         debt = Card(
-            Row(Text("Açık borç", style="label", tone="text_soft"), Text(formats.money(125000), style="title", halign="right")),
+            Row(Text("Açık borç", style="label", tone="text_soft"),
+                Text(formats.money(125000), style="title", halign="right")),
             Progress(value=0.62), Text("Denetim formu: 13/21 soru", style="caption", tone="text_soft"),
         )  # fmt: skip
         history = Card(ListRow("Önceki denetim", detail="12.03.2026 · uygun", icon="check-circle", tone="success"),
@@ -101,19 +108,21 @@ class Detail(Screen):
                        padding=dp(2), spacing=0)  # fmt: skip
         self.add_widget(Scroll(Column(business, debt, Text("Fotoğraflar", style="heading"), photos, history,
                                       padding=dp(16), spacing=dp(16))))  # fmt: skip
-        actions = Column(PushButton("Denetimi başlat", icon="play", test_id="start"), padding=dp(16), fill=theme.colour("surface"))
+        actions = Column(
+            PushButton("Denetimi başlat", icon="play", test_id="start"), padding=dp(16), fill=theme.colour("surface")
+        )
         self.add_widget(actions)
 
 
 class Form(Screen):
     def build(self):
         self.add_widget(TopBar("Denetim formu", has_back=True, on_back=lambda *_: self.navigator.back()))
-        choice = Choice("Faaliyet konusu", options=[("food", "Gıda üretimi"), ("cafe", "Kafe, çay ocağı"), ("shop", "Bakkal, market")],
-                        value="cafe", test_id="activity")  # fmt: skip
+        kinds = [("food", "Gıda üretimi"), ("cafe", "Kafe, çay ocağı"), ("shop", "Bakkal, market")]
+        choice = Choice("Faaliyet konusu", options=kinds, value="cafe", test_id="activity")
         column = Column(
             Row(Text("Geçen süre", style="label", tone="text_soft"), Stopwatch(lambda: 3725.0, 0.0)),
             TextField("Yetkilinin adı soyadı", text="Işıl Öztürk Çağlayan", test_id="name"),
-            TextField("Telefon", placeholder="05__ ___ __ __", keyboard="tel", error="On bir haneli olmalı", test_id="phone"),
+            TextField("Telefon", placeholder="05__ ___ __ __", keyboard="tel", error="On bir haneli olmalı"),
             choice,
             Text("Hijyen belgesi asılı mı?", style="strong"),
             Segmented([("yes", "Evet"), ("no", "Hayır"), ("na", "Uygulanmaz")], value="no", test_id="hygiene"),
@@ -143,7 +152,9 @@ class More(Screen):
 class Nothing(Screen):
     def build(self):
         self.add_widget(TopBar("Gönderilecekler", has_back=True))
-        self.add_widget(EmptyState("cloud-check", "Her şey gönderildi", "Bu telefonda bekleyen kayıt yok.", action="Görevlere dön"))
+        self.add_widget(
+            EmptyState("cloud-check", "Her şey gönderildi", "Bu telefonda bekleyen kayıt yok.", action="Görevlere dön")
+        )
 
 
 def navigator() -> Navigator:
@@ -192,7 +203,13 @@ def main() -> None:
     robot.shot(f"{face}-pin")
     nav.go("nothing")
     robot.advance(0.2)
-    Dialog("Görevi bırak?", "Bırak", text="Görev havuza döner, yazdıklarınız taslakta kalır.", cancel="Vazgeç", kind="danger").open(nav)
+    Dialog(
+        "Görevi bırak?",
+        "Bırak",
+        text="Görev havuza döner, yazdıklarınız taslakta kalır.",
+        cancel="Vazgeç",
+        kind="danger",
+    ).open(nav)
     robot.advance(0.3)
     robot.shot(f"{face}-dialog")
     nav.back()

@@ -5,6 +5,7 @@ the size APP_SIZE (`412x870`, `800x1280`); every test starts a fresh app in it.
 """
 
 import atexit
+import importlib
 import logging
 import os
 import shutil
@@ -32,8 +33,9 @@ Config.set("kivy", "exit_on_escape", "0")
 for _name, _ in Config.items("input"):
     Config.remove_option("input", _name)
 
-# Kivy complains of a touch driver that it then does without.
-logging.getLogger("kivy").setLevel(logging.CRITICAL)
+# Kivy complains of a touch driver and a clipboard that it then does without.
+logging.getLogger("kivy").setLevel(logging.CRITICAL + 1)
+importlib.import_module("kivy.core.clipboard")
 from kivy.app import App  # noqa: E402
 from kivy.base import EventLoop, runTouchApp  # noqa: E402
 from kivy.clock import Clock  # noqa: E402
@@ -46,10 +48,10 @@ logging.getLogger("kivy").setLevel(logging.WARNING)
 BACK_KEY = 27
 FRAME_S = 1 / 30
 # The time of animations, long presses and time-outs: it goes on when a test says so. Private names of Kivy 2.3.1.
-_passed = [0.0]
+passed = [0.0]
 _real_time = Clock.time
 Clock._max_fps = 0
-Clock.time = lambda: _real_time() + _passed[0]
+Clock.time = lambda: _real_time() + passed[0]
 
 
 class Robot:
@@ -80,7 +82,7 @@ class Robot:
     def advance(self, seconds: float) -> None:
         """Let time pass at once: animations run, holds become holds, time-outs end."""
         for _ in range(max(1, round(seconds / FRAME_S))):
-            _passed[0] += FRAME_S
+            passed[0] += FRAME_S
             self.frames()
 
     def until(self, condition, timeout: float = 5.0) -> None:

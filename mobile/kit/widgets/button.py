@@ -46,7 +46,7 @@ class PushButton(Pressable, AnchorLayout):
         super().__init__(text=text, radius=dp(RADIUS_M), padding=(dp(GAP_L), dp(GAP_S)), **properties)
         self.add_widget(self._row)
         self.bind(text=self._dress, kind=self._dress, icon=self._dress, disabled=self._dress)
-        self.bind(width=self._fit)
+        self.bind(width=self._fit, padding=self._fit)
         self._label.bind(texture_size=self._fit)
         self._dress()
 
@@ -65,11 +65,12 @@ class PushButton(Pressable, AnchorLayout):
     def _fit(self, *_: Any) -> None:
         # The label is as wide as its one line when that fits, else as wide as there is room, and wraps.
         icon = self._icon.width + dp(GAP_S) if self.icon else 0
-        room = max(1, self.width - 2 * dp(GAP_L) - icon)
+        beside = self.padding[0] + self.padding[2]
+        room = max(1, self.width - beside - icon)
         needed = self._one_line()
         if self.size_hint_x is None:
             room = needed
-            self.width = needed + icon + 2 * dp(GAP_L)
+            self.width = needed + icon + beside
         self._label.size_hint_x = None
         self._label.width = min(room, needed)
         self._row.size = self._label.width + icon, max(self._label.height, self._icon.height)

@@ -78,6 +78,20 @@ class Scroll(ScrollView):
         )
 
 
+class Strip(ScrollView):
+    """Children beside each other that scroll sideways when they are too many, such as chips."""
+
+    def __init__(self, *children: Widget, **properties: Any) -> None:
+        """Take the children first; it is as high as the highest."""
+        super().__init__(do_scroll_y=False, scroll_distance=dp(16), scroll_timeout=200, bar_width=0, size_hint_y=None,
+                         **properties)  # fmt: skip
+        row = BoxLayout(size_hint=(None, None), spacing=dp(GAP_S))
+        row.bind(minimum_width=row.setter("width"), minimum_height=row.setter("height"), height=self.setter("height"))
+        for child in children:
+            row.add_widget(child)
+        self.add_widget(row)
+
+
 def show(box: Widget, *wanted: Widget) -> None:
     """Make these the children of a box, in this order; nothing happens when they are already."""
     if box.children != list(wanted[::-1]):
