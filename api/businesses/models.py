@@ -96,3 +96,24 @@ class BusinessMatch(TenantTable, table=True):
     decided_by: UUID | None = None
     decided_at: datetime | None = timestamp(nullable=True)
     decision: str | None = Field(default=None, description="merged | different")
+
+
+class BusinessImport(TenantTable, table=True):
+    """A list that somebody sent in: looked through first, written when a person says so; its bytes lie in the store."""
+
+    __tablename__ = "business_import"
+    __table_args__ = (
+        tenant_key("created_by", "staff_user"),
+        tenant_index("ix_business_import_created", "created_at"),
+        CheckConstraint(
+            "state IN ('checking', 'checked', 'writing', 'done', 'failed')", name="ck_business_import_state"
+        ),
+    )
+    filename: str
+    size: int
+    default_class: str | None = None
+    state: str = "checking"
+    report: Any = json_column(nullable=True)  # counts, columns and first faults (api.businesses.importing)
+    created_by: UUID
+    created_at: datetime = timestamp()
+    finished_at: datetime | None = timestamp(nullable=True)

@@ -118,6 +118,54 @@ MATCHES_SQL = """
      WHERE m.municipality_id = %(municipality_id)s AND (m.business_id = %(id)s OR m.other_id = %(id)s)
      ORDER BY m.found_at DESC, m.id LIMIT 50"""
 
+# A batch of a list: what is not known yet, its pointers, and pairs with the same tax number under another title. Rows
+# are not compared by place: those of which only the neighbourhood is known all lie in its middle.
+IMPORT_SQL = """
+WITH listed AS (
+    SELECT * FROM unnest(
+        %(ids)s::uuid[], %(match_ids)s::uuid[], %(class_code)s::text[], %(title)s::text[], %(owner)s::bytea[],
+        %(tax_no)s::bytea[], %(tax_no_index)s::bytea[], %(licence_no)s::text[], %(activity)s::text[],
+        %(address_text)s::text[], %(neighbourhood_id)s::uuid[], %(lon)s::float8[], %(lat)s::float8[], %(x)s::float8[],
+        %(y)s::float8[], %(phone)s::text[], %(opening_hours)s::text[], %(note)s::text[], %(floor_area_m2)s::int[],
+        %(search_text)s::text[])
+      AS l(id, match_id, class_code, title, owner, tax_no, tax_no_index, licence_no, activity, address_text,
+           neighbourhood_id, lon, lat, x, y, phone, opening_hours, note, floor_area_m2, search_text)),
+fresh AS (
+    SELECT l.* FROM listed l
+     WHERE NOT EXISTS (
+        SELECT 1 FROM business b
+         WHERE b.municipality_id = %(municipality_id)s AND l.licence_no IS NOT NULL AND b.licence_no = l.licence_no)
+       AND NOT EXISTS (
+        SELECT 1 FROM business b
+         WHERE b.municipality_id = %(municipality_id)s AND l.licence_no IS NULL AND b.tax_no_index = l.tax_no_index
+           AND tr_fold(b.title) = tr_fold(l.title))
+       AND NOT EXISTS (
+        SELECT 1 FROM business b
+         WHERE b.municipality_id = %(municipality_id)s AND l.licence_no IS NULL AND l.tax_no_index IS NULL
+           AND b.neighbourhood_id = l.neighbourhood_id AND b.title = l.title AND b.address_text = l.address_text)),
+written AS (
+    INSERT INTO business (municipality_id, id, class_code, title, owner, tax_no, tax_no_index, licence_no, activity,
+        address_text, neighbourhood_id, geom, geom_3857, phone, opening_hours, note, floor_area_m2, risk, search_text,
+        status, source, registered_at, registered_by, version)
+    SELECT %(municipality_id)s, id, class_code, title, owner, tax_no, tax_no_index, licence_no, activity, address_text,
+        neighbourhood_id, ST_SetSRID(ST_MakePoint(lon, lat), 4326), ST_SetSRID(ST_MakePoint(x, y), 3857), phone,
+        opening_hours, note, floor_area_m2, 50, search_text, 'active', 'import', %(at)s, %(registered_by)s, 1
+      FROM fresh
+ RETURNING id, neighbourhood_id),
+told AS (
+    INSERT INTO sync_pointer (municipality_id, scope, tbl, row_id)
+    SELECT %(municipality_id)s, 'area:' || neighbourhood_id, 'business', id FROM written
+    ON CONFLICT DO NOTHING),
+matched AS (
+    INSERT INTO business_match (municipality_id, id, business_id, other_id, reason, found_at)
+    SELECT DISTINCT ON (f.id) %(municipality_id)s, f.match_id, f.id, b.id, 'tax_no', %(at)s
+      FROM fresh f
+      JOIN business b ON b.municipality_id = %(municipality_id)s AND b.tax_no_index = f.tax_no_index
+       AND b.status <> 'merged'
+     ORDER BY f.id, b.id
+    ON CONFLICT DO NOTHING)
+SELECT count(*)::int AS added FROM written"""
+
 INSPECTED_SQL = """
     UPDATE business SET last_inspected_at = greatest(last_inspected_at, %(at)s), risk = coalesce(%(risk)s, risk),
            version = version + 1

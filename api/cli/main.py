@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import audit, db, demo, jobs, keys, operator, reference, tenant
+from api.cli import audit, db, demo, imports, jobs, keys, operator, reference, tenant
 from api.cli.doctor import doctor
 from api.cli.serve import serve
 from api.cli.worker import worker
@@ -19,6 +19,7 @@ for name, group in (
     ("tenant", tenant.app),
     ("operator", operator.app),
     ("keys", keys.app),
+    ("import", imports.app),
     ("jobs", jobs.app),
     ("audit", audit.app),
     ("demo", demo.app),

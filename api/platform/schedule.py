@@ -14,6 +14,7 @@ from api.core.sql import fetch_one
 log = structlog.get_logger("belediye.platform")
 
 EVERY_NIGHT_IN_EVERY_TOWN = (
+    "businesses.forget_imports",
     "files.remove_unattached",
     "fieldwork.retire_messages",
     "identity.clean_up",

@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    "blob_upload", "business", "business_change", "business_class", "business_match", "cure_warning",
+    "blob_upload", "business", "business_change", "business_class", "business_import", "business_match", "cure_warning",
     "disaster_policy", "field_area", "field_device", "field_task", "finding", "inspection", "inspection_amendment",
     "inspection_form", "number_block", "reference_row", "site_visit", "sync_epoch", "sync_mutation", "sync_pointer",
     "sync_stream", "team_message",
@@ -343,6 +343,32 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('suggested', 'overwrote') AND reviewed_at IS NULL"),
     )
+    op.create_table(
+        "business_import",
+        sa.Column("municipality_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("filename", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("default_class", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('checking', 'checked', 'writing', 'done', 'failed')", name="ck_business_import_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "created_by"],
+            ["staff_user.municipality_id", "staff_user.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"],
+            ["municipality.id"],
+        ),
+        sa.PrimaryKeyConstraint("municipality_id", "id"),
+    )
+    op.create_index("ix_business_import_created", "business_import", ["municipality_id", "created_at"], unique=False)
     op.create_table(
         "business_match",
         sa.Column("municipality_id", sa.Integer(), nullable=False),
