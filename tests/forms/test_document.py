@@ -3,7 +3,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobile.forms import Form, FormInvalid
@@ -116,6 +116,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(deeper for key, part in inside for deeper in _places(part, (*path, key)))]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SEED), st.data())
 def test_a_damaged_document_is_refused_with_faults_or_still_a_form(whole, data):
     made = deepcopy(whole)
@@ -133,6 +134,7 @@ def test_a_damaged_document_is_refused_with_faults_or_still_a_form(whole, data):
     assert told or made["items"] == []
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_whatever_is_no_form_is_refused(made):
     assert faults(made)

@@ -3,7 +3,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from mobile.forms import Evaluation, Form, evaluate, first_answers
 from tests.forms.samples import ANSWERS, FORMS, KINDS, TODAY, choices, document, item, look
@@ -193,6 +193,7 @@ def test_defaults_are_for_new_answers_only():
     assert evaluate(form, {}, today=TODAY).answers == {}
 
 
+@settings(deadline=None)
 @given(ANSWERS)
 def test_any_answers_are_looked_at_and_clean_ones_stay_as_they_are(answers):
     rules = item("text", "why", relevant=[">", ["count", "rows"], 1], required=["=", ["get", "b"], True])
@@ -205,6 +206,7 @@ def test_any_answers_are_looked_at_and_clean_ones_stay_as_they_are(answers):
     assert json.loads(json.dumps(seen.answers, allow_nan=False).encode()) == seen.answers
 
 
+@settings(deadline=None)
 @given(ANSWERS)
 def test_the_seed_forms_take_any_answers(answers):
     for form in FORMS.values():

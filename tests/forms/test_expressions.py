@@ -3,7 +3,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 
 from mobile.forms import Form, FormInvalid, evaluate, patterns
 from tests.forms.samples import ANSWERS, EXPRESSIONS, KINDS, TODAY, document, item, look
@@ -76,6 +76,7 @@ def test_an_expression_has_the_value_that_is_written_down(expression, answers, e
     assert (found, type(found)) == (expected, type(expected))
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, ANSWERS)
 def test_an_expression_is_total_and_says_the_same_twice_and_on_the_other_side(expression, answers):
     form = _form_of(expression)

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobile.wire.dictionary import _KINDS
@@ -31,6 +31,7 @@ def test_what_is_of_today_or_unknown_stays_as_it_is(kind, kv):
     assert upcast(kind, kv, {"a": 1}) == (kv, {"a": 1})
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*KINDS, "of.tomorrow"]), st.integers(-5, 5), BODIES)
 def test_any_body_is_read_and_reading_twice_changes_nothing(kind, kv, body):
     before = json.dumps(body)

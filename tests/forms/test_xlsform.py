@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.xml import DEFUSEDXML
@@ -216,6 +216,7 @@ CELLS = st.sampled_from(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=5), min_size=1, max_size=6))
 def test_any_sheet_is_a_form_or_told_what_is_wrong(rows):
     data = survey(*rows, choices=[["list_name", "name", "label"], ["l", "x", "X"]])

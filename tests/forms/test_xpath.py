@@ -2,7 +2,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mobile.forms import Form, FormInvalid, evaluate
@@ -69,6 +69,7 @@ def test_no_text_is_too_deep_or_too_long_for_the_reader(text):
         parse(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="${}a.()='\" <>!+-*,0123456789ndortjs", max_size=40))
 def test_any_text_is_read_or_refused(text):
     read: Any = None
@@ -78,6 +79,7 @@ def test_any_text_is_read_or_refused(text):
     assert parse(written(again)) == again
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, GOOD)
 def test_what_is_written_and_read_again_means_the_same(expression, answers):
     results = []
