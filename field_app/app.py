@@ -12,10 +12,12 @@ from kivy.uix.boxlayout import BoxLayout
 from field_app.field import Field
 from field_app.i18n.texts import TEXTS
 from field_app.phone import Phone, Unlocked
+from field_app.screens.base import FieldScreen
 from field_app.screens.pin.screen import Pin
 from field_app.screens.sign_in.screen import SignIn
 from field_app.screens.today.screen import Today
 from field_app.syncing import SyncState
+from mobile.device.ports import Device, Fix
 from mobile.kit import fonts
 from mobile.kit.i18n import language
 from mobile.kit.navigator import Navigator
@@ -42,12 +44,13 @@ class FieldNavigator(Navigator):
 class FieldApp(App):
     """One window: the lock, or the work."""
 
-    def __init__(self, phone: Phone, device: Any, **properties: Any) -> None:
+    def __init__(self, phone: Phone, device: Device, **properties: Any) -> None:
         """Take the phone and the device's ports (`mobile.device`)."""
         super().__init__(**properties)
         self.phone = phone
         self.field = Field(phone, device, on_unlocked=self._enter, go_to_lock=self._lock)
         self.navigator: FieldNavigator | None = None
+        self._unwatch_location: Callable[[], None] = lambda: None
         self._idle: Any = None
 
     def build(self) -> BoxLayout:
@@ -103,6 +106,7 @@ class FieldApp(App):
         work = FieldNavigator(self.field, WORK_ROUTES, home="today", remember=lambda state: _keep(unlocked, state))
         work.restore(str(store.get("navigator", "")))
         self._put(work)
+        self._unwatch_location = self.field.device.location.watch(lambda fix: post(lambda: self._moved(fix)))
         unlocked.sync.start()
         self._stay_awake()
 
@@ -110,6 +114,8 @@ class FieldApp(App):
         unlocked, self.field.unlocked = self.field.unlocked, None
         if self._idle is not None:
             self._idle.cancel()
+        self._unwatch_location()
+        self._unwatch_location = lambda: None
         if unlocked is not None:
             if self.navigator is not None:
                 _keep(unlocked, self.navigator.state())
@@ -123,6 +129,11 @@ class FieldApp(App):
         if navigator is not None:
             self.frame.add_widget(navigator)
         self.navigator = navigator
+
+    def _moved(self, fix: Fix) -> None:
+        is_first, self.field.fix = self.field.fix is None, fix
+        if is_first and self.navigator is not None and isinstance(self.navigator.current, FieldScreen):
+            self.navigator.current.refresh()
 
     def _synced(self, state: SyncState) -> None:
         self.field.sync_state = state

@@ -1,12 +1,13 @@
 """What every screen reaches through its navigator: the open phone, the device's ports, common words of state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from field_app.account import Account
 from field_app.phone import Phone, Unlocked
+from field_app.rows import Place
 from field_app.syncing import SyncState
+from mobile.device.ports import Device, Fix
 from mobile.kit.i18n import language
 
 
@@ -20,13 +21,15 @@ class Field:
         unlocked: the open phone, once the PIN was right.
         go_to_lock: leaves everything for the sign-in or PIN screen.
         on_unlocked: told when the PIN was right.
+        fix: where the phone was last, while the app is in front.
     """
 
     phone: Phone
-    device: Any
+    device: Device
     on_unlocked: Callable[[Unlocked], None]
     go_to_lock: Callable[[str], None]
     unlocked: Unlocked | None = None
+    fix: Fix | None = None
     sync_state: SyncState = field(default_factory=SyncState)
     watchers: list[Callable[[], None]] = field(default_factory=list)
 
@@ -45,6 +48,16 @@ class Field:
     def account(self) -> Account:
         """Who is signed in."""
         return self.phone.account
+
+    @property
+    def here(self) -> Place | None:
+        """Where the phone was last."""
+        return (self.fix.lon, self.fix.lat) if self.fix else None
+
+    def place(self) -> Mapping[str, float] | None:
+        """Give where the phone was last, as commands write it."""
+        fix = self.fix
+        return {"lon": fix.lon, "lat": fix.lat, "accuracy_m": round(fix.accuracy_m, 1)} if fix else None
 
     @property
     def language(self) -> str:

@@ -14,6 +14,7 @@ import httpx
 from field_app.account import Account
 from field_app.acts import Acts, Body
 from field_app.desk import Desk
+from field_app.photo_cache import PhotoCache
 from field_app.syncing import SyncLoop
 from mobile.sdk.bundle import Exported, export_bundle
 from mobile.sdk.engine import Engine
@@ -38,6 +39,7 @@ class Surroundings:
         clock: milliseconds since 1970 as the phone has it, right or wrong.
         uptime: which start of the phone this is, and milliseconds since then.
         is_line_fast: whether large things may go over the present line.
+        label: the phone's name, as the office sees it in its list of phones.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Surroundings:
     clock: Callable[[], int]
     uptime: Uptime
     is_line_fast: Callable[[], bool] = lambda: True
+    label: str = "Saha telefonu"
 
 
 class Phone:
@@ -76,11 +79,13 @@ class Unlocked:
         """Open the database with its key; the loop does not run before `sync.start()`."""
         self._around, self._key, self._chance = around, key, chance
         self.profile = account.profile
+        self.files = SealedFolder(around.folder / "photos", key)
         self.engine = self._engine()
         self.engine.set_user(self.profile.staff_id)
         if self.engine.lease is not None and self.profile.policy_keys:
             keys = {kid: base64.b64decode(text) for kid, text in self.profile.policy_keys.items()}
             self.engine.lease.pin_keys(self.profile.municipality_id, keys)
+        self.seen = PhotoCache(SealedFolder(around.folder / "seen", key), client, account)
         self.photos = self._photos(self.engine.store)
         self.photos.sweep()
         self.desk = Desk(self.engine, self.profile, around.clock)
@@ -122,6 +127,6 @@ class Unlocked:
 
     def _photos(self, store: Store) -> PhotoQueue:
         return PhotoQueue(
-            store, SealedFolder(self._around.folder / "photos", self._key), self._around.clock, self._chance,
+            store, self.files, self._around.clock, self._chance,
             is_line_fast=self._around.is_line_fast, bundles=self._around.folder / "bundles",
         )  # fmt: skip

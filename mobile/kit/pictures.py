@@ -1,7 +1,7 @@
 """Pictures of the phone, made small enough for the screen; no widgets, so a thread may do it."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,18 @@ class Pixels:
     width: int
     height: int
     data: bytes
+
+
+readers: dict[str, Callable[[str], bytes]] = {}
+"""What an app keeps elsewhere than in plain files: `readers["queue"]` reads what a widget calls `queue:<name>`.
+
+They are called in a thread and raise OSError where there is no picture."""
+
+
+def opened(source: str) -> Path | bytes:
+    """Find what a widget's `source` names: bytes of a reader, or a file."""
+    kind, _, name = source.partition(":")
+    return readers[kind](name) if kind in readers else Path(source)
 
 
 def read_picture(source: Path | bytes, longest: int) -> Pixels:

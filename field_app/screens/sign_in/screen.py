@@ -22,7 +22,7 @@ class SignIn(Screen):
     def build(self) -> None:
         """Make the fields; the municipalities are asked for at once."""
         self.field = self.navigator.field
-        self.model = SignInModel(self.field.account, self.field.device.label, self._show)
+        self.model = SignInModel(self.field.account, self.field.phone.around.label, self._show)
         self.towns = Choice(t("sign_in.town"), options=[], test_id="town")
         self.username = TextField(t("sign_in.username"), test_id="username")
         self.password = TextField(t("sign_in.password"), is_secret=True, test_id="password")

@@ -43,8 +43,7 @@ class Today(TabScreen):
 
     def refresh(self) -> None:
         """Read the work anew, from where the phone is."""
-        fix = self.field.device.location.current()
-        self._show(self.model.read((fix.lon, fix.lat) if fix else None))
+        self._show(self.model.read(self.field.here))
 
     def save(self) -> dict[str, Any]:
         """Keep how far the list was scrolled."""

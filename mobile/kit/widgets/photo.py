@@ -1,7 +1,6 @@
 """Photos: a small one that is tapped, and all of them in full."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from kivy.graphics import Color, Rectangle
@@ -12,7 +11,7 @@ from kivy.uix.scatter import Scatter
 from kivy.uix.widget import Widget
 
 from mobile.kit.painting import Painted, Pressable, line_width
-from mobile.kit.pictures import Pixels, read_picture
+from mobile.kit.pictures import Pixels, opened, read_picture
 from mobile.kit.theme import dp, theme
 from mobile.kit.tokens import RADIUS_S
 from mobile.kit.widgets.button import IconButton
@@ -33,7 +32,10 @@ def texture_of(pixels: Pixels) -> Texture:
 
 
 class Picture(Widget):
-    """A picture from a file, read beside the screen; `fills` cuts it to its box, else all of it is seen."""
+    """A picture by its path or by a reader's name (`kit.pictures.readers`), read beside the screen.
+
+    `fills` cuts it to its box, else all of it is seen.
+    """
 
     source = StringProperty("")
     fills = BooleanProperty(False)
@@ -61,15 +63,15 @@ class Picture(Widget):
         self._work, self._texture, self._colour.a = Work(), None, 0
         self.is_missing = False
         if self.source:
-            path = Path(self.source)
-            self._work.run(lambda: read_picture(path, self._longest), then=self._show, failed=self._miss)
+            source = self.source
+            self._work.run(lambda: read_picture(opened(source), self._longest), then=self._show, failed=self._miss)
 
     def _show(self, pixels: Pixels) -> None:
         self._texture, self._colour.a = texture_of(pixels), 1
         self._place()
 
     def _miss(self, error: Exception) -> None:
-        if not isinstance(error, OSError):
+        if not isinstance(error, OSError | ValueError):
             raise error
         self.is_missing = True
 

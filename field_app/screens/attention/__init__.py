@@ -1,0 +1,1 @@
+"""A command that the office must look at."""

@@ -1,0 +1,1 @@
+"""Giving a case to a colleague."""

@@ -1,0 +1,1 @@
+"""What the team tells each other."""

@@ -1,0 +1,1 @@
+"""Everything else: tasks, offline maps, export, settings."""

@@ -1,0 +1,1 @@
+"""How syncing goes, in plain words."""
