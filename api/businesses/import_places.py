@@ -20,11 +20,15 @@ _KINDS = frozenset(
 )  # fmt: skip
 _WORDS = re.compile(r"[a-z0-9]+")
 
+# A street runs through several neighbourhoods: in each it is known by its point nearest to the middle.
 STREETS_SQL = """
-    SELECT name, ST_X(place) AS lon, ST_Y(place) AS lat
-      FROM (SELECT name, id, ST_Transform(ST_PointOnSurface(geom_3857), 4326) AS place FROM base_map_feature
-             WHERE municipality_id = %s AND layer = 'street' AND name <> '') AS street
-     ORDER BY id"""
+    SELECT s.name, n.id AS neighbourhood_id, ST_X(place.at) AS lon, ST_Y(place.at) AS lat
+      FROM (SELECT name, id, ST_Transform(geom_3857, 4326) AS geom FROM base_map_feature
+             WHERE municipality_id = %(municipality_id)s AND layer = 'street' AND name <> '') AS s
+      JOIN (SELECT id, geom, ST_PointOnSurface(geom) AS middle FROM neighbourhood
+             WHERE municipality_id = %(municipality_id)s) AS n ON ST_Intersects(n.geom, s.geom)
+     CROSS JOIN LATERAL (SELECT ST_ClosestPoint(s.geom, n.middle) AS at) AS place
+     ORDER BY s.id"""
 CENTRES_SQL = """
     SELECT id, name, ST_X(place) AS lon, ST_Y(place) AS lat
       FROM (SELECT id, name, ST_PointOnSurface(geom) AS place FROM neighbourhood WHERE municipality_id = %s) AS area"""
@@ -75,8 +79,7 @@ async def read_gazetteer(session: AsyncSession, municipality_id: int, config_ver
         for row in await fetch_all(session, CENTRES_SQL, (municipality_id,))
     }
     streets: dict[tuple[UUID, str], Found] = {}
-    for row in await fetch_all(session, STREETS_SQL, (municipality_id,)):
-        area = town.neighbourhood_at(row["lon"], row["lat"])
-        if area is not None:
-            streets.setdefault((area, name_key(row["name"])), Found(row["lon"], row["lat"], area, "street"))
+    for row in await fetch_all(session, STREETS_SQL, {"municipality_id": municipality_id}):
+        area = row["neighbourhood_id"]
+        streets.setdefault((area, name_key(row["name"])), Found(row["lon"], row["lat"], area, "street"))
     return Gazetteer(town, centres, streets)

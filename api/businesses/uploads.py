@@ -35,8 +35,8 @@ NEW_SQL = """
     VALUES (%(municipality_id)s, %(id)s, %(filename)s, %(size)s, %(default_class)s, 'checking', %(created_by)s,
             %(at)s)"""
 STATE_SQL = """
-    UPDATE business_import SET state = %(state)s, report = coalesce(%(report)s::jsonb, report),
-           finished_at = CASE WHEN %(state)s IN ('done', 'failed') THEN %(at)s::timestamptz END
+    UPDATE business_import SET state = %(state)s::text, report = coalesce(%(report)s::jsonb, report),
+           finished_at = CASE WHEN %(state)s::text IN ('done', 'failed') THEN %(at)s::timestamptz END
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND state = ANY(%(from_states)s)"""
 COLUMNS = "i.id, i.filename, i.size, i.default_class, i.state, i.report, i.created_at, i.finished_at, i.created_by"
 
