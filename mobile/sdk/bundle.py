@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import BinaryIO
 from uuid import UUID
 
 from mobile.sdk import sealing
@@ -30,7 +31,6 @@ class Exported:
     """A bundle that was written."""
 
     id: str
-    path: Path
     sha256: str
     lines: int
     pictures: int
@@ -55,25 +55,10 @@ def export_bundle(
     Raises:
         OSError: the medium is full or gone; the unfinished file is deleted.
     """
-    bundle_id, content_key = uuid7(now, chance), sealing.new_key()
-    head = {
-        "id": bundle_id,
-        "kid": kid,
-        "sealed": base64.b64encode(sealing.seal(public_key, content_key, SEAL_PURPOSE)).decode(),
-    }
     part = path.with_name(path.name + UNFINISHED)
     try:
         with part.open("wb") as file:
-            writer = BundleWriter(file, head, sealing.encryptor(content_key))
-            writer.manifest(
-                {
-                    "device": bundle_id, "fork_of": store.get("device"), "epoch": store.get("epoch"), "app": app,
-                    "made_at": now,
-                }
-            )  # fmt: skip
-            lines = _write_lines(store, writer)
-            pictures = _write_pictures(store, writer, read_picture) if read_picture is not None else 0
-            sha = writer.close()
+            exported = write_bundle(store, read_picture, file, kid, public_key, now, chance, app)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -81,7 +66,22 @@ def export_bundle(
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    return Exported(bundle_id, path, sha, lines, pictures)
+    return exported
+
+
+def write_bundle(
+    store: Store, read_picture: ReadPicture | None, file: BinaryIO, kid: str, public_key: bytes, now: int,
+    chance: Random, app: str,
+) -> Exported:  # fmt: skip
+    """Write the bundle to an open file, as `export_bundle` does."""
+    bundle_id, content_key = uuid7(now, chance), sealing.new_key()
+    sealed = base64.b64encode(sealing.seal(public_key, content_key, SEAL_PURPOSE)).decode()
+    writer = BundleWriter(file, {"id": bundle_id, "kid": kid, "sealed": sealed}, sealing.encryptor(content_key))
+    stream = {"device": bundle_id, "fork_of": store.get("device"), "epoch": store.get("epoch")}
+    writer.manifest({**stream, "app": app, "made_at": now})
+    lines = _write_lines(store, writer)
+    pictures = _write_pictures(store, writer, read_picture) if read_picture is not None else 0
+    return Exported(bundle_id, writer.close(), lines, pictures)
 
 
 def take_along(source: Path, folder: Path) -> tuple[Path, str, str]:

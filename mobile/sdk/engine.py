@@ -281,13 +281,13 @@ class Engine:
 
     def _accepted(self, exchange: Exchange, message: Mapping[str, Any], now: int) -> None:
         retry.succeed(self.store, now)
+        if self.lease is not None:
+            self.lease.heard(int(message["now"]), message.get("disaster"))
         if message["epoch"] != self.store.get("epoch"):
             is_first = self.store.get("epoch") is None
             self._adopt(message["epoch"], now)
             if not is_first:
                 return
-        if self.lease is not None:
-            self.lease.heard(int(message["now"]), message.get("disaster"))
         if exchange.path == PUSH:
             (apply_push_alone if self.store.is_send_only else apply_push)(self.store, exchange, message, now)
             if message.get("stopped") == "gap":

@@ -88,6 +88,14 @@ def release(store: Store, condition: str, values: Sequence[Any]) -> None:
     store.run(f"UPDATE photo SET state = 'released' WHERE {condition}", values)
 
 
+def find_orphans(store: Store) -> None:
+    """Show photos whose work was never finished nor kept: the app died between the photo and its draft."""
+    store.run(
+        """UPDATE photo SET state = 'orphan' WHERE state = 'here' AND stored_at IS NULL
+              AND holder NOT IN (SELECT id FROM draft) AND holder NOT IN (SELECT id FROM outbox)"""
+    )
+
+
 def pass_on(store: Store, draft_id: str, mutation_id: str) -> None:
     """A draft has become a command: its photos are the command's."""
     store.run("UPDATE photo SET holder = ? WHERE holder = ?", (mutation_id, draft_id))
@@ -118,7 +126,9 @@ def compare(store: Store, now: int, server_now: int) -> None:
                AND EXISTS (SELECT 1 FROM photo WHERE photo.id = upload.id AND stored_at IS NULL)""",
         (now, RECHECK_MS),
     )
-    release(store, "state <> 'released' AND stored_at <= ?", (server_now - RELEASED_AFTER_DAYS * DAY_MS,))
+    # What was not read to its end may hold the news that the server has lost one.
+    if store.one("SELECT 1 FROM scope WHERE is_complete = 0") is None:
+        release(store, "state <> 'released' AND stored_at <= ?", (server_now - RELEASED_AFTER_DAYS * DAY_MS,))
 
 
 def count(store: Store) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from mobile.sdk.bundle import take_along
 from mobile.sdk.exchange import Answer, Exchange
 from mobile.sdk.ids import uuid7
 from mobile.sdk.photo_files import PhotoFiles
-from mobile.sdk.photo_rows import Photo, add_rows, photos_where, release
+from mobile.sdk.photo_rows import Photo, add_rows, find_orphans, photos_where, release
 from mobile.sdk.pictures import Picture
 from mobile.sdk.store import Store
 from mobile.sdk.uploads import Uploads
@@ -181,6 +181,8 @@ class PhotoQueue:
             if state == "here" and f"{photo_id}.original" not in names:
                 with self._store.transaction():
                     self._store.run("UPDATE photo SET state = 'missing' WHERE id = ?", (photo_id,))
+        with self._store.transaction():
+            find_orphans(self._store)
 
     # --- the engine's side ----------------------------------------------------------------------------------------
 

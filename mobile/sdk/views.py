@@ -127,15 +127,21 @@ class Views:
         """What is not shown by the server's rows; decoded once for as long as nothing changes."""
         mark = self.mark()
         if mark != self._mark:
-            self._pending = []
-            for mutation_id, kind, coded in self._store.all(
-                "SELECT id, kind, body FROM outbox WHERE is_settled = 0 AND state IN ('waiting', 'ok') ORDER BY seq"
-            ):
-                body = json.loads(coded)
-                touched = tuple(effects.touched_by(kind, mutation_id, body))
-                self._pending.append(_Pending(mutation_id, kind, body, touched))
+            # A command never changes once it is recorded: what was decoded before is decoded.
+            known = {waiting.id: waiting for waiting in self._pending}
+            self._pending = [
+                known.get(mutation_id) or self._decoded(mutation_id)
+                for (mutation_id,) in self._store.all(
+                    "SELECT id FROM outbox WHERE is_settled = 0 AND state IN ('waiting', 'ok') ORDER BY seq"
+                )
+            ]
             self._mark = mark
         return self._pending
+
+    def _decoded(self, mutation_id: str) -> _Pending:
+        kind, coded = self._store.one("SELECT kind, body FROM outbox WHERE id = ?", (mutation_id,)) or ("", "{}")
+        body = json.loads(coded)
+        return _Pending(mutation_id, kind, body, tuple(effects.touched_by(kind, mutation_id, body)))
 
     def _touching(self, keys: set[Key]) -> Iterable[_Pending]:
         return [one for one in self._waiting() if not keys.isdisjoint(one.touched)]

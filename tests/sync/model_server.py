@@ -6,17 +6,27 @@ are built in on purpose (tests/sync/mutants.py).
 
 import copy
 import hashlib
+import io
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from mobile.sdk import sealing
 from mobile.wire import codec
+from mobile.wire.bundle import SEAL_PURPOSE, Cipher, Line, read_bundle
+from tests.sync.blob_server import BlobServer
 
 BIG = 1 << 60
+TOWN_KEY = bytes(range(32))
+"""The municipality's X25519 key, with whose public half phones seal what they export."""
 SERVER_KV = 1
 PAGE = 4
 Key = tuple[str, str]
+
+
+def open_with_town_key(kid: str, sealed: bytes) -> Cipher:
+    return sealing.decryptor(sealing.unseal(TOWN_KEY, sealed, SEAL_PURPOSE))
 
 
 class Busy(Exception):
@@ -78,6 +88,9 @@ class ModelServer:
         self.next_xid, self.next_seq = 10, 1
         self.now = 0
         self.active: dict[int, Transaction] = {}
+        self.gives_rows = True
+        """Whether a push tells the rows that it changed; a server need not."""
+        self.blobs = BlobServer(self)
         self._backup: Any = None
 
     # --- transactions -----------------------------------------------------------------------------------------------
@@ -120,16 +133,20 @@ class ModelServer:
         del self.active[transaction.xid]
 
     def back_up(self) -> None:
-        self._backup = copy.deepcopy((self.towns, self.next_xid, self.next_seq))
+        self._backup = copy.deepcopy((self.towns, self.next_xid, self.next_seq, self.blobs.blobs))
 
-    def restore(self) -> bool:
-        """Go back to the last backup, with a new epoch; open transactions are lost."""
+    def restore(self, *, keeps_blobs: bool = True) -> bool:
+        """Go back to the last backup, with a new epoch; open transactions are lost. Files may be newer, or not."""
         if self._backup is None:
             return False
         self.active.clear()
-        self.towns, self.next_xid, self.next_seq = copy.deepcopy(self._backup)
+        self.towns, self.next_xid, self.next_seq, blobs = copy.deepcopy(self._backup)
         if "epoch_not_rotated" not in self.flaws:
             self.epoch = f"epoch-{int(self.epoch[6:]) + 1}"
+        if keeps_blobs:
+            self.blobs.compare()
+        else:
+            self.blobs.lose_since(blobs)
         return True
 
     # --- the protocol -----------------------------------------------------------------------------------------------
@@ -144,7 +161,23 @@ class ModelServer:
             if message["epoch"] not in (None, self.epoch):
                 return self._problem(409, "epoch_changed", server_epoch=self.epoch)
             return self._push(town, staff, stream, message, most, crash_at)
-        return self._pull(town, staff, stream, message)
+        return self._pull(town, staff, stream, message, most)
+
+    def import_bundle(self, town: str, staff: str, data: bytes) -> None:
+        """Take a bundle that came by USB or on another phone: its lines by the push, its photos as blobs."""
+        bundle = read_bundle(io.BytesIO(data), open_with_town_key)
+        stream = self.towns[town].streams.setdefault(bundle.manifest["device"], Stream(staff))
+        flaws = self.flaws
+        if "bundle_without_dedupe" in flaws:
+            self.flaws = flaws | {"no_dedupe", "accepts_any_order"}
+        for record in bundle.records:
+            if isinstance(record, Line):
+                self._push(town, staff, stream, {"mutations": [record.mutation]}, 1, BIG)
+            elif ("photo", record.id) in self.towns[town].rows:
+                self.blobs.blobs.setdefault((town, record.id, record.variant), record.data)
+                if record.variant == "original":
+                    self.blobs.say(town, record.id, "stored")
+        self.flaws = flaws
 
     def _problem(self, status: int, code: str, **more: Any) -> tuple[int, str, bytes]:
         return status, "application/problem+json", json.dumps({"code": code, "status": status, **more}).encode()
@@ -204,7 +237,8 @@ class ModelServer:
         except Busy:
             self.roll_back(transaction)
             raise
-        rows = [[*key, transaction.writes[key].version, transaction.writes[key].data] for key in touched]
+        told = touched if self.gives_rows else []
+        rows = [[*key, transaction.writes[key].version, transaction.writes[key].data] for key in told]
         result = {"id": mutation["id"], "seq": mutation["seq"], "state": state, "code": None, "rows": rows,
                   "xid": str(transaction.xid)}  # fmt: skip
         if state != "ok":
@@ -212,6 +246,10 @@ class ModelServer:
             transaction.feed.clear()
         else:
             transaction.effects.append(mutation["id"])
+        for photo in mutation["body"].get("photos", ()):
+            if ("photo", photo["id"]) not in self.towns[town].rows:
+                key = ("photo", photo["id"])
+                self.write(transaction, key, state="awaited", sha256=photo["sha256"], staff=staff)
         if is_crashing:  # only the flawed server commits the effect before it writes the mutation down
             self.commit(transaction)
             return None
@@ -250,7 +288,9 @@ class ModelServer:
             self.write(transaction, key, status="assigned", assignee=staff)
         return "ok", [key]
 
-    def _pull(self, town: str, staff: str, stream: Stream, message: dict[str, Any]) -> tuple[int, str, bytes]:
+    def _pull(
+        self, town: str, staff: str, stream: Stream, message: dict[str, Any], most: int
+    ) -> tuple[int, str, bytes]:
         horizon = min(self.active, default=self.next_xid)
         granted = self.grants[(town, staff)]
         asked = message["scopes"] if message["epoch"] == self.epoch else {}
@@ -259,13 +299,18 @@ class ModelServer:
         pages = [self._page(town, sid, asked.get(sid), horizon) for sid in sorted(granted)]
         if "serves_revoked_scopes" in self.flaws:
             pages += [self._page(town, sid, cursor, horizon) for sid, cursor in asked.items() if sid not in granted]
+        told_horizon = str(horizon)
+        if len(pages) > most:
+            # No room for all of them. Until each has been read to this horizon, nobody may rely on it.
+            pages = pages[:most] if most % 2 else pages[len(pages) - most :]
+            told_horizon = told_horizon if "horizon_though_skipped" in self.flaws else "0"
         checks = [self._sum(town, sid) for sid in message["check"] if sid in granted and not self.active]
         done = {page["sid"] for page in pages if not page["more"]}
         return self._message(
             scopes=[{"sid": sid, "title": sid, "priority": 1} for sid in sorted(granted)],
             pages=pages,
             checks=[check for check in checks if check["sid"] in done],
-            device={"last_seq": stream.last_seq, "horizon": str(horizon), "state": stream.state},
+            device={"last_seq": stream.last_seq, "horizon": told_horizon, "state": stream.state},
         )
 
     def members(self, town: str, sid: str) -> dict[Key, Row]:

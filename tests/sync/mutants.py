@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from unittest import mock
 
 from mobile.sdk import engine, pulling, pushing, retry, streams
 from mobile.sdk.exchange import PUSH, Answer, Exchange
 from mobile.sdk.store import Store
+from tests.sync.mutants_of_files import FILES, replaced
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,6 @@ class Mutant:
         else:
             with self.patch():
                 yield self.flaws
-
-
-def _replaced(owner: Any, name: str, new: Any) -> Callable[[], Any]:
-    return lambda: mock.patch.object(owner, name, new)
 
 
 def _all_acked(store: Store, exchange: Exchange) -> None:
@@ -116,8 +112,8 @@ def _once(self: engine.Engine) -> Exchange | None:
     return _push(self)
 
 
-def _new_ids(store: Store, now: int, chance: Any) -> None:
-    _fail(store, now, chance)
+def _new_ids(store: Store, now: int, chance: Any, queue: str = retry.RECORDS) -> None:
+    _fail(store, now, chance, queue)
     for (mutation_id,) in store.all("SELECT id FROM outbox WHERE state = 'waiting'"):
         store.run("UPDATE outbox SET id = ? WHERE id = ?", (f"{chance.getrandbits(120):x}", mutation_id))
 
@@ -187,26 +183,26 @@ def _never_leaves(self: engine.Engine, now: int) -> None:
 
 
 PHONE = {
-    "sent work is taken for done": _replaced(engine.Engine, "next_exchange", _delete_on_send),
-    "an answer acknowledges the whole batch": _replaced(engine, "apply_push", _ack_whole_batch),
-    "a captive portal's 200 is an acknowledgement": _replaced(engine.Engine, "receive", _portal_is_ack),
-    "the cursor is written before the rows": _replaced(pulling, "_apply_page", _cursor_first),
-    "older rows replace newer ones": _replaced(Store, "write_row", _without_guard),
-    "rows under waiting work are purged": _replaced(Store, "purge", _purge_all),
-    "work leaves the view when it is acknowledged": _replaced(pushing, "_acknowledge", _settled_at_ack),
-    "work leaves the view before every scope was read": _replaced(pulling, "_settle", _settled_too_early),
-    "a failed push waits for new work": _replaced(engine.Engine, "_push", _once),
-    "a retry takes a new id": _replaced(retry, "fail", _new_ids),
-    "a restored server gets only what waits": _replaced(streams, "start_stream", _only_what_waits),
-    "cursors of another epoch are kept": _replaced(engine, "adopt_epoch", _cursors_kept),
-    "versions of another epoch are kept": _replaced(engine, "adopt_epoch", _versions_kept),
-    "a new snapshot sweeps nothing": _replaced(pulling, "_apply_page", _no_sweep),
-    "rows never leave": _replaced(pulling, "_apply_page", _no_leaves),
-    "a scope that was taken away stays": _replaced(pulling, "_apply_scopes", _scopes_stay),
-    "a conflict counts as done": _replaced(pushing, "_acknowledge", _conflicts_are_fine),
-    "work is sent in another order": _replaced(engine, "build_push", _any_order),
-    "a phone told to drain forgets at once": _replaced(engine.Engine, "_leave_if_told", _leaves_at_once),
-    "a phone told to leave stays": _replaced(engine.Engine, "_leave_if_told", _never_leaves),
+    "sent work is taken for done": replaced(engine.Engine, "next_exchange", _delete_on_send),
+    "an answer acknowledges the whole batch": replaced(engine, "apply_push", _ack_whole_batch),
+    "a captive portal's 200 is an acknowledgement": replaced(engine.Engine, "receive", _portal_is_ack),
+    "the cursor is written before the rows": replaced(pulling, "_apply_page", _cursor_first),
+    "older rows replace newer ones": replaced(Store, "write_row", _without_guard),
+    "rows under waiting work are purged": replaced(Store, "purge", _purge_all),
+    "work leaves the view when it is acknowledged": replaced(pushing, "_acknowledge", _settled_at_ack),
+    "work leaves the view before every scope was read": replaced(pulling, "_settle", _settled_too_early),
+    "a failed push waits for new work": replaced(engine.Engine, "_push", _once),
+    "a retry takes a new id": replaced(retry, "fail", _new_ids),
+    "a restored server gets only what waits": replaced(streams, "start_stream", _only_what_waits),
+    "cursors of another epoch are kept": replaced(engine, "adopt_epoch", _cursors_kept),
+    "versions of another epoch are kept": replaced(engine, "adopt_epoch", _versions_kept),
+    "a new snapshot sweeps nothing": replaced(pulling, "_apply_page", _no_sweep),
+    "rows never leave": replaced(pulling, "_apply_page", _no_leaves),
+    "a scope that was taken away stays": replaced(pulling, "_apply_scopes", _scopes_stay),
+    "a conflict counts as done": replaced(pushing, "_acknowledge", _conflicts_are_fine),
+    "work is sent in another order": replaced(engine, "build_push", _any_order),
+    "a phone told to drain forgets at once": replaced(engine.Engine, "_leave_if_told", _leaves_at_once),
+    "a phone told to leave stays": replaced(engine.Engine, "_leave_if_told", _never_leaves),
 }
 
 # --- the server's bugs ----------------------------------------------------------------------------------------------
@@ -221,14 +217,18 @@ SERVER = {
     "a restored server keeps its epoch": ("epoch_not_rotated",),
     "scopes that are not granted are served": ("serves_revoked_scopes",),
     "one wall between towns is missing": ("one_wall_missing",),
+    "a horizon is told though a scope was left out": ("horizon_though_skipped",),
+    "a bundle is imported without dedupe": ("bundle_without_dedupe",),
+    "a photo is stored before its hash is verified": ("checksum_unchecked", "hash_unverified"),
+    "a chunk counts wherever it was meant to stand": ("offset_unchecked", "hash_unverified"),
 }
 
 MUTANTS = [
-    *(Mutant(name, patch=patch) for name, patch in PHONE.items()),
+    *(Mutant(name, patch=patch) for name, patch in (PHONE | FILES).items()),
     *(Mutant(name, flaws=frozenset(flaws)) for name, flaws in SERVER.items()),
     Mutant(
         "rows are replayed as images, without a guard",
         frozenset({"sends_images"}),
-        _replaced(Store, "write_row", _without_guard),
+        replaced(Store, "write_row", _without_guard),
     ),
 ]

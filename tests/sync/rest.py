@@ -1,8 +1,11 @@
 """The end of a run: the faults stop, everything comes to rest, and the two sides are compared."""
 
+import hashlib
 import json
 
-from tests.sync.world import Phone, Violation, World
+from tests.sync.invariants import Violation, check_saved
+from tests.sync.phones import GOOD, Phone
+from tests.sync.world import World
 
 MOST_EXCHANGES = 400
 ROUNDS = 4
@@ -12,6 +15,13 @@ def settle(world: World) -> None:
     """Let all phones finish without faults and without any act of a user, then check every invariant."""
     for transaction in list(world.server.active.values()):
         world.server.commit(transaction)
+    for last_trouble in (world.jump_clock, world.jump_clock, world.lose_blob):
+        last_trouble()
+    for phone in world.phones:
+        phone.migrations = GOOD
+        phone.start(world.clock)
+        if phone.store.is_send_only:
+            raise Violation(f"I12: {phone.name} cannot be brought up to date")
     for _ in range(ROUNDS):
         for phone in world.phones:
             world.now += 1_000_000
@@ -27,8 +37,8 @@ def _drain(world: World, phone: Phone) -> None:
         exchange = phone.engine.next_exchange()
         if exchange is None:
             return
-        phone.engine.receive(exchange, world.carry(phone, exchange, "none"))
-        world.check_saved(phone)
+        world.exchange(phone, exchange, "none")
+        check_saved(world, phone)
     raise Violation(f"I10: {phone.name} does not come to rest")
 
 
@@ -47,6 +57,7 @@ def _check(world: World, phone: Phone) -> None:
         raise Violation(f"I10: {phone.name} still has work waiting")
     _check_rows(world, phone)
     _check_outbox(world, phone)
+    _check_photos(world, phone)
 
 
 def _check_rows(world: World, phone: Phone) -> None:
@@ -61,6 +72,12 @@ def _check_rows(world: World, phone: Phone) -> None:
     if shown != truth:
         different = {key for key in shown.keys() | truth.keys() if shown.get(key) != truth.get(key)}
         raise Violation(f"I4: {phone.name} shows something else: {sorted(different)}")
+    idle = phone.store.all(
+        """SELECT holder FROM target WHERE holder NOT IN (SELECT id FROM draft)
+              AND holder NOT IN (SELECT id FROM outbox WHERE state = 'waiting')"""
+    )
+    if idle:
+        raise Violation(f"I6: {phone.name} keeps rows for {idle}, which wait no more")
     pinned = {(table, row_id) for table, row_id in phone.store.all("SELECT tbl, id FROM target")}
     kept = {(table, row_id) for table, row_id in phone.store.all("SELECT tbl, id FROM synced")}
     if not kept <= set(truth) | pinned:
@@ -82,13 +99,52 @@ def _check_outbox(world: World, phone: Phone) -> None:
         if mutation_id in states and states[mutation_id] != taken[mutation_id]["result"]["state"]:
             raise Violation(f"I8: {phone.name} says {states[mutation_id]} of {mutation_id}, the server something else")
     attention = sum(state in ("conflict", "quarantined") for state in states.values())
+    attention += len(phone.engine.photos.in_need())
     told = phone.engine.numbers()
     if (told["attention"], told["sent"]) != (attention, sum(state == "ok" for state in states.values())):
         raise Violation(f"I8: the numbers of {phone.name} are wrong")
 
 
-def _check_ledger(world: World) -> None:
+def _check_photos(world: World, phone: Phone) -> None:
+    """I9: of every photo of saved work the server has the very bytes; the numbers say that none waits."""
+    blobs = world.server.blobs
+    for photo_id, (sha, _) in phone.photos.items():
+        is_here = f"{photo_id}.original" in phone.files.kept
+        blob = blobs.blobs.get((phone.town, photo_id, "original"), b"")
+        if hashlib.sha256(blob).hexdigest() != sha and (is_here or photo_id not in blobs.lost):
+            raise Violation(f"I9: {photo_id} of {phone.name} is not on the server")
+        if is_here and not phone.engine.photos.photo(photo_id).is_stored:
+            raise Violation(f"I9: {phone.name} was not told of {photo_id}")
+    if phone.engine.numbers()["waiting_photos"]:
+        raise Violation(f"I8: {phone.name} says that photos wait")
+
+
+def _check_blobs(world: World) -> None:
+    """I9: what a row calls stored is there, with the hash that it names."""
     for name, town in world.server.towns.items():
+        for (table, photo_id), row in town.rows.items():
+            if table == "photo":
+                blob = world.server.blobs.blobs.get((name, photo_id, "original"))
+                is_right = blob is not None and hashlib.sha256(blob).hexdigest() == row.data["sha256"]
+                if (row.data["state"] == "stored") != is_right:
+                    raise Violation(f"I9: {photo_id} is called {row.data['state']}")
+
+
+def _check_origin(world: World, town: str) -> None:
+    """I2: nothing is on the server that no user did, under whatever name."""
+    phones = [phone for phone in world.phones if phone.town == town]
+    if any(phone.store.get("wiped") for phone in phones):
+        return
+    done = {row[0] for phone in phones for row in phone.store.all("SELECT id FROM outbox")}
+    done |= {mutation_id for phone in phones for mutation_id in phone.saved}
+    if unknown := world.server.towns[town].mutations.keys() - done:
+        raise Violation(f"I2: nobody did {sorted(unknown)}")
+
+
+def _check_ledger(world: World) -> None:
+    _check_blobs(world)
+    for name, town in world.server.towns.items():
+        _check_origin(world, name)
         for mutation_id, mutation in town.mutations.items():
             wanted = int(mutation["result"]["state"] == "ok")
             if town.ledger[mutation_id] != wanted:

@@ -12,8 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 
 from rich.progress import Progress
 
+from tests.sync.invariants import Violation
 from tests.sync.rest import run
-from tests.sync.world import Violation
 
 STEPS, RUNS_AT_ONCE = 120, 50
 

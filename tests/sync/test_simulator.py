@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.sync.invariants import Violation, check_saved
 from tests.sync.mutants import MUTANTS
 from tests.sync.rest import run, settle
-from tests.sync.world import Violation, World
+from tests.sync.world import World
 
 STEPS = 120
 SEEDS, BLOCKS = 1_700, 17
@@ -110,7 +111,7 @@ class Trouble(RuleBasedStateMachine):
     @invariant()
     def nothing_saved_is_lost(self):
         for phone in self.world.phones:
-            self.world.check_saved(phone)
+            check_saved(self.world, phone)
 
     def teardown(self):
         settle(self.world)
