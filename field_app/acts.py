@@ -46,10 +46,10 @@ class Acts:
         """Write a line that only staff see."""
         return self.record("complaint.note", {"complaint_id": complaint_id, "text": text.strip()}, draft_id)
 
-    def answer(self, complaint_id: str, text: str, *, is_interim: bool = True) -> str:
+    def answer(self, complaint_id: str, text: str, *, is_interim: bool = True, draft_id: str | None = None) -> str:
         """Write to the citizen."""
         body = {"complaint_id": complaint_id, "text": text.strip(), "is_interim": is_interim}
-        return self.record("complaint.answer", body)
+        return self.record("complaint.answer", body, draft_id)
 
     def close(self, complaint_id: str, text: str, draft_id: str | None = None) -> str:
         """Close a case as solved."""
