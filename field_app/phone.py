@@ -82,9 +82,9 @@ class Unlocked:
         self.files = SealedFolder(around.folder / "photos", key)
         self.engine = self._engine()
         self.engine.set_user(self.profile.staff_id)
-        if self.engine.lease is not None and self.profile.policy_keys:
-            keys = {kid: base64.b64decode(text) for kid, text in self.profile.policy_keys.items()}
-            self.engine.lease.pin_keys(self.profile.municipality_id, keys)
+        self.lease = Lease(self.engine.store, around.clock, around.uptime)
+        keys = {kid: base64.b64decode(text) for kid, text in self.profile.policy_keys.items()}
+        self.lease.pin_keys(self.profile.municipality_id, keys)
         self.seen = PhotoCache(SealedFolder(around.folder / "seen", key), client, account)
         self.photos = self._photos(self.engine.store)
         self.photos.sweep()
