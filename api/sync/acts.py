@@ -1,7 +1,7 @@
 """What a command does: for each kind the verb of its domain, the schema of its body, and the record it stands on.
 
 A kind that is not in the table, or of a newer version, is deferred: the phone keeps it until the server knows it. A
-version that was known once is read for ever.
+version that was known once is read for ever (`mobile.wire.kinds`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,6 +22,7 @@ from api.fieldwork.schemas import MessagePostIn, TaskCreateIn, TaskFinishIn, Vis
 from api.files.service import PhotoPromise
 from api.inspections import service as inspections
 from api.inspections.schemas import InspectionAmendIn, InspectionSubmitIn
+from mobile.wire.kinds import KINDS
 
 Body = dict[str, Any]
 
@@ -40,13 +41,12 @@ Apply = Callable[[AsyncSession, Actor, Command], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Act:
-    """One kind: what applies it, the record it stands on, and the newest version of its body."""
+    """One kind: what applies it, and the record it stands on."""
 
     apply: Apply
     table: str
     named_by: str
     """The field of the body with the record's id."""
-    kv: int = 1
 
     @property
     def makes_record(self) -> bool:
@@ -137,5 +137,4 @@ ACTS: Mapping[str, Act] = {
 
 def act_of(kind: str, kv: int) -> Act | None:
     """Give the act of a kind in that version; None where the server does not know it yet."""
-    act = ACTS.get(kind)
-    return act if act is not None and kv <= act.kv else None
+    return ACTS.get(kind) if kv <= KINDS.get(kind, -1) else None

@@ -31,6 +31,7 @@ from api.sync.errors import DeviceForked, MutationReused
 from api.sync.schemas import MutationIn, PushIn
 from api.sync.streams import Phone, Unmet, hold_stream, meet, move_on, stored_result
 from mobile.wire.codec import canonical, sha_of
+from mobile.wire.kinds import upcast
 from mobile.wire.limits import MOST_BODY_BYTES
 
 log = structlog.get_logger("belediye.sync")
@@ -202,18 +203,25 @@ async def _apply(session: AsyncSession, actor: Actor, act: Act, mutation: Mutati
         _Refusal: the domain will not have it.
     """
     try:
-        await files.promise_photos(session, actor, photos_of(mutation.body))
-        await act.apply(session, actor, Command(mutation.id, mutation.body, mutation.at))
+        body = _body_of_today(mutation)
+        await files.promise_photos(session, actor, photos_of(body))
+        await act.apply(session, actor, Command(mutation.id, body, mutation.at))
     except Exception as error:
         if is_infrastructure(error):
             raise
         raise _Refusal(_verdict_on(error, act, mutation)) from error
 
 
+def _body_of_today(mutation: MutationIn) -> dict[str, Any]:
+    """Read the body as an app of today would have written it; what is no object is no body."""
+    body = upcast(mutation.kind, mutation.kv, mutation.body)[1]
+    return body if isinstance(body, dict) else {}
+
+
 def _verdict_on(error: Exception, act: Act, mutation: MutationIn) -> Verdict:
     if isinstance(error, AppError):
         # What the phone has seen was there: that it is not for this person now means that it moved on.
-        has_seen = f"{act.table}/{mutation.body.get(act.named_by)}" in mutation.base
+        has_seen = f"{act.table}/{_body_of_today(mutation).get(act.named_by)}" in mutation.base
         is_moved = (isinstance(error, Conflict | StaleVersion) and not act.makes_record) or (
             type(error) in (NotFound, Forbidden) and has_seen
         )
@@ -265,7 +273,7 @@ async def _write_down(session: AsyncSession, phone: Phone, act: Act, mutation: M
 async def _kept(
     session: AsyncSession, actor: Actor, act: Act, mutation: MutationIn, verdict: Verdict
 ) -> Mapping[str, Any]:
-    target_id = _id_in(mutation.body, act.named_by)
+    target_id = _id_in(_body_of_today(mutation), act.named_by)
     await _promise_evidence(session, actor, mutation)
     ring = await keys.keyring(session, actor.municipality_id)
     department_id = await queries.inbox_department(session, actor.municipality_id, actor.id, act.table, target_id)
@@ -284,16 +292,16 @@ async def _kept(
 
 async def _promise_evidence(session: AsyncSession, actor: Actor, mutation: MutationIn) -> None:
     try:
-        photos = photos_of(mutation.body) if isinstance(mutation.body, dict) else []
+        photos = photos_of(_body_of_today(mutation))
         await files.promise_photos(session, actor, photos, attached_to=("sync_mutation", mutation.id))
-    except (ValidationError, TypeError, files.PhotoUnknown):
+    except (ValidationError, files.PhotoUnknown):
         return  # what is not described well enough to wait for stands in the body
 
 
-def _id_in(body: Any, name: str) -> UUID | None:
+def _id_in(body: Mapping[str, Any], name: str) -> UUID | None:
     try:
-        return UUID(str(body[name]))
-    except (KeyError, TypeError, ValueError):
+        return UUID(str(body.get(name)))
+    except ValueError:
         return None
 
 

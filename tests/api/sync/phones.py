@@ -1,5 +1,7 @@
 """Phones for tests: the real engine on its own SQLite, over the real server in this process."""
 
+import asyncio
+import json
 import sqlite3
 import time
 from random import Random
@@ -22,6 +24,17 @@ EXCHANGES_AT_MOST = 200
 def wall() -> int:
     """Milliseconds since 1970 by the server's clock."""
     return int(clock.now().timestamp() * 1000)
+
+
+async def horizon_passes(server: Any) -> None:
+    """Wait until everything that is committed can be read: whoever else uses the database server may hold it up."""
+    (row,) = server.rows("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid")
+    for _ in range(600):
+        (now,) = server.rows("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid")
+        if now["xid"] >= row["xid"]:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("another transaction holds the horizon up")
 
 
 class Phone:
@@ -53,19 +66,23 @@ class Phone:
 
     async def sync(self) -> int:
         """Exchange until there is nothing left to do now; gives the number of exchanges."""
+        await horizon_passes(self.server)
         # Later than the last time: nothing is too early to be asked again.
         self.offset += 3_700_000
         for count in range(EXCHANGES_AT_MOST):
             exchange = self.engine.next_exchange()
             if exchange is None:
                 return count
-            self.engine.receive(exchange, await self.send(exchange))
+            answer = await self.send(exchange)
+            if exchange.path == PUSH:
+                await horizon_passes(self.server)
+            self.engine.receive(exchange, answer)
         raise AssertionError("the phone never comes to rest")
 
     def held(self) -> dict[tuple[str, str], Any]:
         """Rows that belong to a scope of the phone, as the server told them."""
         return {
-            (table, row_id): (version, data)
+            (table, row_id): (version, json.loads(data))
             for table, row_id, version, data in self.store.all(
                 """SELECT tbl, id, version, data FROM synced
                     WHERE EXISTS (SELECT 1 FROM membership m WHERE m.tbl = synced.tbl AND m.id = synced.id)"""
@@ -134,8 +151,10 @@ class Wire:
                    "want": 256 * 1024, "check": [], **more}  # fmt: skip
         return await post(self.server, self.headers, PULL, message)
 
-    async def pulled(self, scopes: Any = None, **more: Any) -> dict[str, Any]:
+    async def pulled(self, scopes: Any = None, *, waits: bool = True, **more: Any) -> dict[str, Any]:
         """Ask for news that must be told; keeps the epoch."""
+        if waits:
+            await horizon_passes(self.server)
         answer = await self.pull(scopes, **more)
         assert answer.status_code == 200, answer.text
         message = codec.decode(codec.PLAIN, answer.content)
