@@ -1,6 +1,7 @@
 """What must hold before the server answers: safe settings, a walled database role, the LEAKPROOF marks."""
 
 import base64
+from datetime import timedelta
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -11,6 +12,8 @@ from api.core.db import Database
 from api.core.sql import fetch_all, fetch_one
 
 MASTER_KEY_BYTES = 32
+# Beyond it, codes and tokens that one machine writes would be late or early on the other.
+MOST_SKEW = timedelta(minutes=1)
 
 
 class StartRefused(RuntimeError):
@@ -74,10 +77,11 @@ async def missing_leakproof(session: AsyncSession) -> list[str]:
 
 
 async def check_database(database: Database) -> None:
-    """Refuse a database role that sees through the walls, and a database whose map index is switched off.
+    """Refuse a role that sees through the walls, a database whose map index is switched off, and clocks that differ.
 
     Raises:
-        StartRefused: superuser, BYPASSRLS or owner role; or a lost LEAKPROOF mark.
+        StartRefused: superuser, BYPASSRLS or owner role; a lost LEAKPROOF mark; more than a minute between this
+            machine's clock (without the shift of a demonstration) and the database's.
     """
     async with database.transaction() as session:
         role = await fetch_one(
@@ -90,5 +94,8 @@ async def check_database(database: Database) -> None:
         if role is None or role["sees_all"] or role["is_owner"]:
             raise StartRefused("BELEDIYE_DATABASE_URL must use the role belediye_app, which cannot pass row policies")
         lost = await missing_leakproof(session)
+        told = await fetch_one(session, "SELECT clock_timestamp() AS at")
+    if told is None or abs(clock.now() - clock.offset() - told["at"]) > MOST_SKEW:
+        raise StartRefused("this machine's clock and the database's differ; switch time synchronisation on on both")
     if lost:
         raise StartRefused(f"LEAKPROOF marks are missing ({', '.join(lost)}); run `belediye db prepare` as superuser")

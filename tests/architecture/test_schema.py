@@ -1,7 +1,14 @@
 """The schema keeps the rules that let it be spread over many servers and keep municipalities apart."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
+
+from api.core.health import SCHEMA_HEAD
+
+CHECKOUT = Path(__file__).parents[2]
 
 REFERENCE = {
     "municipality", "reference_province", "reference_district", "reference_neighbourhood", "national_parameter",
@@ -17,6 +24,13 @@ TENANT_TABLES_SQL = """
 def db(module_db):
     with psycopg.connect(module_db.admin) as connection:
         yield connection
+
+
+def test_the_program_asks_for_the_newest_migration_and_their_numbers_are_in_order():
+    revisions = [each.revision for each in ScriptDirectory(str(CHECKOUT / "api/migrations")).walk_revisions()]
+    assert revisions[0] == SCHEMA_HEAD
+    assert revisions == sorted(revisions, reverse=True)
+    assert {len(revision) for revision in revisions} == {4}
 
 
 @pytest.fixture(scope="module")

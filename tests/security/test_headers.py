@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.architecture.access.people import HOME, PHONES
 from tests.architecture.access.policy import POLICY, is_public
 from tests.architecture.access.world import secret_mark
 from tests.security.asking import somebody
@@ -43,6 +44,16 @@ async def test_no_other_site_is_let_in_by_a_browser(asking, route):
     ]
     for answer in answers:
         assert [name for name in answer.headers if name.startswith("access-control-")] == []
+
+
+@pytest.mark.parametrize("route", POLICY)
+async def test_a_forged_host_reaches_no_answer_and_no_message(asking, route):
+    call, headers = await asking.call(route)
+    forged = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    answer = await asking.send(route, call, {**headers, **forged})
+    assert "evil.example" not in answer.text + repr(answer.headers)
+    texts = await asking.world.server.outbox(HOME, PHONES[HOME, "citizen"])
+    assert [text for text in texts if "evil" in text] == []
 
 
 @pytest.mark.parametrize("route", READING)

@@ -1,11 +1,13 @@
 """The server does not start where its walls would not stand."""
 
 import base64
+from datetime import timedelta
 
 import psycopg
 import pytest
 from pydantic import SecretStr
 
+from api.core import clock
 from api.core.db import Database
 from api.core.startup import StartRefused, check_database, check_settings, master_key_bytes
 from api.core.tenancy import enter_municipality
@@ -92,6 +94,12 @@ async def test_a_lost_leakproof_mark_is_refused_and_named(real_db, function):
             await check_database(pool)
     finally:
         await pool.close()
+
+
+@pytest.mark.parametrize("minutes", [-2, 2])
+async def test_a_clock_that_differs_from_the_databases_is_refused(database, minutes):
+    with clock.frozen(clock.now() + timedelta(minutes=minutes)), pytest.raises(StartRefused, match="clock"):
+        await check_database(database)
 
 
 async def test_the_server_itself_asks_before_it_serves(real_db, tmp_path):
