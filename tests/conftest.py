@@ -124,6 +124,12 @@ def pytest_configure(config: pytest.Config) -> None:
     _make_template(role_passwords)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start processes and wait for them come first: begun last, one of them would be run alone."""
+    early = {item.path for item in items if item.get_closest_marker("journey") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in early)
+
+
 def _make_template(role_passwords: dict[str, str] | None) -> None:
     with psycopg.connect(admin_url(), autocommit=True) as connection:
         # One run makes it, others wait; it gets its name only when it is whole.
