@@ -144,12 +144,18 @@ class Account:
         """
         return self._ask(method, path, token=self.token(), **options)
 
-    def sign_out(self) -> None:
-        """Forget the person; the server is told where it can be reached."""
+    def end_session(self) -> None:
+        """Sign out: the tokens go, who it was stays known, so that the same person can come back to the database."""
         if "tokens" in self._facts:
             # Where the server cannot be told, it ends the session by itself when its time is over.
             with contextlib.suppress(Offline, SignedOut, Refused):
                 self.ask("POST", "/v1/auth/logout")
+        with self._lock:
+            self._keep({name: value for name, value in self._facts.items() if name != "tokens"})
+
+    def forget(self) -> None:
+        """Sign out and forget who it was."""
+        self.end_session()
         with self._lock:
             self._facts = {}
             self._key_store.forget(_SLOT)

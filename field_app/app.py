@@ -12,22 +12,50 @@ from kivy.uix.boxlayout import BoxLayout
 from field_app.field import Field
 from field_app.i18n.texts import TEXTS
 from field_app.phone import Phone, Unlocked
+from field_app.screens.attention.screen import Attention
 from field_app.screens.base import FieldScreen
+from field_app.screens.complaint.screen import ComplaintScreen
+from field_app.screens.field_map.screen import FieldMap
+from field_app.screens.hand_over.screen import HandOver
+from field_app.screens.messages.screen import Messages
+from field_app.screens.more.export import Export
+from field_app.screens.more.offline_maps import OfflineMaps
+from field_app.screens.more.screen import More
+from field_app.screens.more.settings import Settings
 from field_app.screens.pin.screen import Pin
 from field_app.screens.sign_in.screen import SignIn
+from field_app.screens.sync.screen import SyncScreen
+from field_app.screens.task.screen import NewTask, TaskScreen
 from field_app.screens.today.screen import Today
+from field_app.screens.writing.screen import Writing
 from field_app.syncing import SyncState
 from mobile.device.ports import Device, Fix
 from mobile.kit import fonts
 from mobile.kit.i18n import language
 from mobile.kit.navigator import Navigator
+from mobile.kit.pictures import readers
 from mobile.kit.screen import Screen
 from mobile.kit.theme import TEXT_SIZES, theme
 from mobile.kit.work import post
 
 Routes = Mapping[str, Callable[..., Screen]]
 LOCK_ROUTES: Routes = {"sign_in": SignIn, "pin": Pin}
-WORK_ROUTES: Routes = {"today": Today}
+WORK_ROUTES: Routes = {
+    "today": Today,
+    "map": FieldMap,
+    "messages": Messages,
+    "sync": SyncScreen,
+    "more": More,
+    "complaint": ComplaintScreen,
+    "writing": Writing,
+    "hand_over": HandOver,
+    "task": TaskScreen,
+    "new_task": NewTask,
+    "attention": Attention,
+    "offline_maps": OfflineMaps,
+    "export": Export,
+    "settings": Settings,
+}
 LOCKED_AFTER_S = 600.0
 """A phone that lies about unlocked locks itself."""
 
@@ -48,7 +76,7 @@ class FieldApp(App):
         """Take the phone and the device's ports (`mobile.device`)."""
         super().__init__(**properties)
         self.phone = phone
-        self.field = Field(phone, device, on_unlocked=self._enter, go_to_lock=self._lock)
+        self.field = Field(phone, device, on_unlocked=self._enter, go_to_lock=self._lock, keep_look=self._keep_look)
         self.navigator: FieldNavigator | None = None
         self._unwatch_location: Callable[[], None] = lambda: None
         self._idle: Any = None
@@ -85,7 +113,7 @@ class FieldApp(App):
             language.change(spoken)
             theme.change(dark=dark == "1", text_size=min(TEXT_SIZES, key=lambda offered: abs(offered - float(size))))
 
-    def keep_look(self) -> None:
+    def _keep_look(self) -> None:
         """Keep language, dark or light, and text size for the next start."""
         look = theme.appearance
         text = f"{language.current} {int(look.dark)} {look.text_size}"
@@ -99,6 +127,7 @@ class FieldApp(App):
 
     def _enter(self, unlocked: Unlocked) -> None:
         self.field.unlocked = unlocked
+        readers.update(queue=unlocked.files.read, case=unlocked.seen.read)
         unlocked.sync.on_change = lambda state: post(lambda: self._synced(state))
         with contextlib.suppress(Exception):  # a locked lease: the town's colour is not worth a refusal
             theme.change(accent=unlocked.desk.town().accent)

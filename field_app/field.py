@@ -20,6 +20,7 @@ class Field:
         device: the ports of mobile/device (camera, location, sharing …).
         unlocked: the open phone, once the PIN was right.
         go_to_lock: leaves everything for the sign-in or PIN screen.
+        keep_look: keeps language, light or dark, and text size for the next start.
         on_unlocked: told when the PIN was right.
         fix: where the phone was last, while the app is in front.
     """
@@ -28,6 +29,7 @@ class Field:
     device: Device
     on_unlocked: Callable[[Unlocked], None]
     go_to_lock: Callable[[str], None]
+    keep_look: Callable[[], None]
     unlocked: Unlocked | None = None
     fix: Fix | None = None
     sync_state: SyncState = field(default_factory=SyncState)

@@ -14,6 +14,7 @@ import httpx
 from field_app.account import Account
 from field_app.acts import Acts, Body
 from field_app.desk import Desk
+from field_app.maps import Maps
 from field_app.photo_cache import PhotoCache
 from field_app.syncing import SyncLoop
 from mobile.sdk.bundle import Exported, export_bundle
@@ -67,7 +68,7 @@ class Phone:
     def forget(self) -> None:
         """Make everything here unreadable for ever, and end the session: the phone was told to leave."""
         self.vault.forget()
-        self.account.sign_out()
+        self.account.forget()
 
 
 class Unlocked:
@@ -90,7 +91,7 @@ class Unlocked:
         self.photos.sweep()
         self.desk = Desk(self.engine, self.profile, around.clock)
         self.acts = Acts(self.engine, self.photos, self.at)
-        self.maps_folder = around.folder / "maps"
+        self.maps = Maps(around.folder / "maps", client, account)
         send = HttpTransport(client, account.token).send
         self.sync = SyncLoop(self._engine, send, account, around.folder / "sync.lock")
 

@@ -1,0 +1,147 @@
+"""The map of today's work on the offline base map: cases, visits, tasks, businesses near by, and one's own place."""
+
+from typing import Any
+
+from kivy.uix.floatlayout import FloatLayout
+
+from field_app.screens.base import TabScreen
+from field_app.screens.today.vm import ICONS, line_of
+from field_app.today import Work
+from mobile.kit.i18n import language, t
+from mobile.kit.map.controls import MapControls
+from mobile.kit.map.point_index import MapPoint
+from mobile.kit.map.view import MapView
+from mobile.kit.theme import dp
+from mobile.kit.widgets.banner import Banner
+from mobile.kit.widgets.bars import TopBar
+from mobile.kit.widgets.button import IconButton
+from mobile.kit.widgets.card import Card, ListRow
+from mobile.kit.widgets.dialog import BottomSheet
+from mobile.kit.widgets.layout import Column, show
+from mobile.sdk.lease import ReadingLocked
+
+_NEAR_ZOOM = 16.5
+_MOST_IN_SHEET = 30
+
+
+class FieldMap(TabScreen):
+    """Where the work is."""
+
+    tab = "map"
+
+    def build(self) -> None:
+        """Make the map; it looks where it looked last, or at all the work."""
+        self.works: dict[str, Work] = {}
+        self.map = MapView(
+            test_id="map", on_point=self._choose, on_cluster=self._open_cluster, on_ground=self._unchoose
+        )
+        self.map.bind(on_rest=lambda *_: self._keep_view())
+        self.stage = FloatLayout()
+        self.stage.add_widget(self.map)
+        self.stage.add_widget(MapControls(self.map, on_locate=lambda *_: self._locate()))
+        self.card = Column(pos_hint={"x": 0.03, "y": 0.03}, size_hint_x=0.74)
+        self.stage.add_widget(self.card)
+        self.hint = Column(spacing=0)
+        new = IconButton("map-marker-plus", tone="accent", test_id="new_finding", on_tap=self._new_finding)
+        self.frame(TopBar(t("tab.map"), actions=[new]), Column(self.hint, self.stage, size_hint_y=1, spacing=0))
+        self.map.set_packages(self.field.open.maps.files())
+        self._is_placed = False
+        if "lon" in self.arguments:
+            self.map.look_at(self.arguments["lon"], self.arguments["lat"], _NEAR_ZOOM)
+            self._is_placed = True
+
+    def refresh(self) -> None:
+        """Show the work as it is now."""
+        unlocked = self.field.open
+        try:
+            works = unlocked.desk.work("due", self.field.here, language=language.current)
+        except ReadingLocked:
+            works = []
+        self.works = {f"{work.kind}/{work.id}": work for work in works}
+        today = unlocked.desk.today()
+        self.map.set_points(
+            MapPoint(key, *work.place, "danger" if work.is_emergency or work.is_late(today) else _KINDS[work.kind])
+            for key, work in self.works.items()
+            if work.place is not None
+        )  # fmt: skip
+        self._place(works)
+        if unlocked.maps.files():
+            show(self.hint)
+        else:
+            banner = Banner(t("map.none"), icon="download", tone="info", action=t("map.get"), test_id="get_maps")
+            banner.bind(on_tap=lambda *_: self.navigator.go("offline_maps"))
+            show(self.hint, banner)
+
+    def refresh_state(self) -> None:
+        """Also follow the own position."""
+        super().refresh_state()
+        if self.field.fix is not None:
+            self.map.set_position(self.field.fix.lon, self.field.fix.lat, self.field.fix.accuracy_m)
+
+    def save(self) -> dict[str, Any]:
+        """Keep where the map looks."""
+        return {"view": self.map.view(), "chosen": self.map.chosen} if self._is_placed else {}
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Look there again, unless a place was asked for."""
+        view = saved.get("view")
+        if view and "lon" not in self.arguments:
+            self.map.look_at(view["lon"], view["lat"], view["zoom"])
+            self._is_placed = True
+
+    def _place(self, works: list[Work]) -> None:
+        if self._is_placed:
+            return
+        kept = self.field.open.engine.store.get("map_view")
+        places = [work.place for work in works if work.place is not None]
+        center = self.field.open.desk.town().center
+        if kept:
+            lon, lat, zoom = (float(part) for part in str(kept).split(","))
+            self.map.look_at(lon, lat, zoom)
+        elif len(places) > 1:
+            self.map.look_at_all(places)
+        elif self.field.here or places or center:
+            lon, lat = self.field.here or (places[0] if places else center)  # type: ignore[misc]  # one of them is there
+            self.map.look_at(lon, lat, 14)
+        else:
+            return
+        self._is_placed = True
+
+    def _keep_view(self) -> None:
+        view = self.map.view()
+        store = self.field.open.engine.store
+        with store.transaction():
+            store.put(map_view=f"{view['lon']:.6f},{view['lat']:.6f},{view['zoom']:.2f}")
+
+    def _locate(self) -> None:
+        if self.field.here is not None:
+            self.map.look_at(*self.field.here, _NEAR_ZOOM)
+
+    def _choose(self, _map: Any, key: str) -> None:
+        self.map.chosen = key
+        show(self.card, Card(self._row(key), padding=dp(2)))
+
+    def _unchoose(self, *_: Any) -> None:
+        self.map.chosen = ""
+        show(self.card)
+
+    def _row(self, key: str) -> ListRow:
+        line = line_of(self.works[key], self.field.open.desk.today())
+        return ListRow(
+            line["title"], detail=line["detail"], icon=line["icon"], tone=line["tone"], note=line["note"],
+            test_id=f"chosen.{key}", on_tap=lambda *_: self._open(key),
+        )  # fmt: skip
+
+    def _open_cluster(self, _map: Any, keys: Any) -> None:
+        shown = [key for key in keys if key in self.works][:_MOST_IN_SHEET]
+        BottomSheet(*(self._row(key) for key in shown), title=t("map.here"), test_id="here").open(self)
+
+    def _open(self, key: str) -> None:
+        kind, row_id = key.split("/", 1)
+        self.navigator.go(kind, id=row_id)
+
+    def _new_finding(self, *_: Any) -> None:
+        self.navigator.go("new_finding")
+
+
+_KINDS = dict(zip(ICONS, ("accent", "success", "neutral"), strict=True))
