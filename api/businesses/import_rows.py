@@ -149,10 +149,11 @@ def class_key(name: str) -> str:
 
 def class_codes(names: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     """Give the codes of classes by code, by name and by what lists usually call them; `names` are code and names."""
-    codes: dict[str, str] = {}
-    for code, called in names:
-        codes |= {class_key(name): code for name in (code, *called, *USUAL_NAMES.get(code, ()))}
-    return codes
+    own = [(code, tuple(called)) for code, called in names]
+    codes = {class_key(name): code for code, _ in own for name in USUAL_NAMES.get(code, ())}
+    # What a municipality calls its classes itself outweighs what others usually do.
+    codes |= {class_key(name): code for code, called in own for name in called}
+    return codes | {class_key(code): code for code, _ in own}
 
 
 def _texts(cells: Mapping[str, str], fault: Say) -> dict[str, str]:

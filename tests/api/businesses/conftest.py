@@ -1,31 +1,10 @@
-"""The classes of businesses and a shop to work with."""
+"""A shop to work with, and who works with it."""
 
 from typing import Any
-
-import pytest
 
 from api.core.actor import Actor
 from api.core.ids import uuid7
 from tests.factories.serving import Served
-
-CLASSES = ("sihhi", "gsm2", "gsm3", "umuma_acik")
-
-
-def seed_classes(server: Served) -> None:
-    """Give every town the four classes, unless it has them."""
-    for code in CLASSES:
-        server.execute(
-            """INSERT INTO business_class (municipality_id, id, code, name, visits_per_year, form_code, is_active)
-               SELECT id, gen_random_uuid(), %s, jsonb_build_object('tr', upper(%s::text), 'en', %s::text), 1,
-                      'denetim', true FROM municipality ON CONFLICT DO NOTHING""",
-            code, code, code,
-        )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def classes(server: Served) -> None:
-    """The four classes in every town of the module."""
-    seed_classes(server)
 
 
 def shop(server: Served, slug: str = "kadikoy", neighbourhood: int = 0, **changes: Any) -> dict[str, Any]:
@@ -33,7 +12,7 @@ def shop(server: Served, slug: str = "kadikoy", neighbourhood: int = 0, **change
     lon, lat = server.town(slug).place(neighbourhood)
     return {
         "id": str(uuid7()),
-        "class_code": "sihhi",
+        "class_code": "sanitary",
         "title": "Yıldız Kasap",
         "activity": "Kasap",
         "address_text": "Çınar Sokak No: 4",

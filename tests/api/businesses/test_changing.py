@@ -8,7 +8,7 @@ from api.core import clock
 from api.core.ids import uuid7
 from tests.api.businesses.conftest import patched, pointed, registered, shop, shown, staff_actor
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("classes")]
+pytestmark = pytest.mark.anyio
 
 OFFICE, FIELD = "licence_officer", "field_inspector"
 

@@ -16,7 +16,7 @@ from api.core.errors import Forbidden, NotFound
 from api.core.jobs import JobContext
 from tests.api.businesses.conftest import registered
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("classes")]
+pytestmark = pytest.mark.anyio
 
 VKN, TCKN = "4540536920", "17291716060"
 HEADER = "Ruhsat No;İşyeri Adı;Sınıf;Mahalle;Sokak;Kapı No;Telefon;Vergi No;Sahibi;Enlem;Boylam;Alan"

@@ -6,20 +6,20 @@ import pytest
 from geo.mercator import cell_of
 from tests.api.businesses.conftest import patched, registered
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("classes")]
+pytestmark = pytest.mark.anyio
 
 SLUG = "akpinar"
 
 
 @pytest.fixture(scope="module")
-async def street(server, classes):
+async def street(server):
     """Seven businesses of the small town, in two neighbourhoods."""
     ids = {}
     for number, (title, code, place) in enumerate(
         (
-            ("Çınar Kasap", "sihhi", 0), ("Ipek Tekstil", "gsm3", 0), ("Işık Büfe", "sihhi", 0),
-            ("İnci Kahvehane", "umuma_acik", 1), ("Şafak Fırın", "sihhi", 1), ("100% Doğal", "sihhi", 1),
-            ("Zeytin Lokanta", "umuma_acik", 0),
+            ("Çınar Kasap", "sanitary", 0), ("Ipek Tekstil", "non_sanitary_3", 0), ("Işık Büfe", "sanitary", 0),
+            ("İnci Kahvehane", "public_leisure", 1), ("Şafak Fırın", "sanitary", 1), ("100% Doğal", "sanitary", 1),
+            ("Zeytin Lokanta", "public_leisure", 0),
         )
     ):  # fmt: skip
         lon, lat = server.town(SLUG).place(place)
@@ -62,7 +62,7 @@ async def test_pages_give_every_business_once_by_title_with_the_same_statements(
         ({"text": "0%"}, {"100% Doğal"}),
         ({"text": "R-6"}, {"Zeytin Lokanta"}),
         ({"text": "yok böyle"}, set()),
-        ({"class_code": "umuma_acik"}, {"İnci Kahvehane", "Zeytin Lokanta"}),
+        ({"class_code": "public_leisure"}, {"İnci Kahvehane", "Zeytin Lokanta"}),
         ({"status": "closed"}, set()),
         ({"to_review": True}, set()),
     ],
@@ -117,7 +117,7 @@ async def test_the_map_follows_the_filter_and_is_not_sent_twice(server, street):
     headers = await server.staff("field_inspector", SLUG)
     x, y = cell_of(*server.town(SLUG).place(1), 17)
     url = f"/v1/businesses/tiles/17/{x}/{y}.mvt"
-    answer = await server.client.get(url, params={"class_code": "gsm2"}, headers=headers)
+    answer = await server.client.get(url, params={"class_code": "non_sanitary_2"}, headers=headers)
     assert answer.content == b""
     first = await server.client.get(url, headers=headers)
     again = await server.client.get(url, headers={**headers, "If-None-Match": first.headers["etag"]})

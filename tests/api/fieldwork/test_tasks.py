@@ -3,7 +3,7 @@
 import pytest
 
 from api.core.ids import uuid7
-from tests.api.businesses.conftest import seed_classes, shop
+from tests.api.businesses.conftest import shop
 from tests.api.fieldwork.conftest import HEAD, INSPECTOR, OTHER, case_of_works, created, scopes_of, send, task
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +42,6 @@ async def test_the_same_id_sent_again_gives_one_task_and_only_to_the_same_person
 
 
 async def test_a_task_hangs_on_a_case_or_a_business_that_its_sender_may_see(server):
-    seed_classes(server)
     case_id, business = await case_of_works(server), shop(server)
     officer = await server.staff("department_officer")
     assert (await server.client.post("/v1/businesses", json=business, headers=officer)).status_code == 201
