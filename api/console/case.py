@@ -63,10 +63,12 @@ async def show_case(
     case = await complaints.read_complaint(session, actor, complaint_id)
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
     options = await _options(session, actor, case)
+    awaited = await files.awaited_among(session, actor.municipality_id, [photo.id for photo in case.photos])
     view = case_view(
         frame.t,
         case,
         clock.now(),
+        awaited=awaited,
         actions=action_views(frame.t, case, options, attempt),
         may_reveal=actor.can("complaint.read_person", case.department_id),
     )

@@ -7,13 +7,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.console.guard import csrf_of
 from api.console.language import Catalogue, catalogue, chosen_language
-from api.console.pages import THEME_COOKIE, THEMES, Frame, Reader, TownFace
+from api.console.pages import THEME_COOKIE, THEMES, Frame, Reader, Section, TownFace
 from api.core.actor import Actor
 from api.identity import service as identity
 from api.municipalities import service as municipalities
 from api.municipalities.service import TownConfig
 
 HOME = "/console"
+# What opens a section: its first page for whoever holds the permission.
+_SECTIONS = (
+    (HOME, "list", "nav.complaints", "complaint.read"),
+    ("/console/field", "app", "nav.field", "sync_conflict.read"),
+    ("/console/field/devices", "app", "nav.field", "device.revoke"),
+    ("/console/field/disaster", "app", "nav.field", "disaster.declare"),
+)
 
 
 def words(request: Request) -> Catalogue:
@@ -60,7 +67,17 @@ async def reader_frame(request: Request, session: AsyncSession, actor: Actor) ->
         town_face(town),
         Reader(account.name or account.username or "", account.title or ""),
         csrf_of(request),
+        _sections(request.url.path, actor),
     )
+
+
+def _sections(path: str, actor: Actor) -> list[Section]:
+    sections: dict[str, Section] = {}
+    for url, icon, word, permission in _SECTIONS:
+        if actor.can(permission) and word not in sections:
+            is_here = path.startswith("/console/field") == (word == "nav.field")
+            sections[word] = Section(url, icon, word, is_here)
+    return list(sections.values()) if len(sections) > 1 else []
 
 
 def is_partial(request: Request) -> bool:

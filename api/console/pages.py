@@ -1,7 +1,7 @@
 """Fills the templates: every page gets its words, its municipality, its reader and its form token from here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +48,16 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the console that this reader may open; `word` is its key in the catalogues."""
+
+    url: str
+    icon: str
+    word: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
 class Frame:
     """What every page needs besides its own content."""
 
@@ -57,6 +67,7 @@ class Frame:
     town: TownFace | None = None
     user: Reader | None = None
     csrf: str = ""
+    sections: Sequence[Section] = ()
 
 
 class Pages:
@@ -84,6 +95,7 @@ class Pages:
             "town": frame.town,
             "user": frame.user,
             "csrf": frame.csrf,
+            "sections": frame.sections,
         }
         return self.environment.get_template(template).render(**shared, **content)
 

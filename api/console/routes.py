@@ -11,6 +11,7 @@ from api.console import board, case, sign_in
 from api.console.actions import ACTIONS, ActionSpec
 from api.console.assets import AssetFiles
 from api.console.faults import SIGN_IN, ConsoleRoute
+from api.console.field_routes import router as field_router
 from api.console.frames import safe_return, words
 from api.console.guard import ConsolePermitted, ConsolePermittedAlone, ReaderDep, form_of
 from api.console.language import LANGUAGE_COOKIE, LANGUAGES
@@ -147,5 +148,6 @@ async def show_theme(session: SessionDep, town: TownDep) -> Response:
 def install(app: FastAPI) -> None:
     """Add the pages and their files to the application."""
     app.include_router(router)
+    app.include_router(field_router)
     assets = pages().assets
     app.mount(assets.base, AssetFiles(assets), name="static")

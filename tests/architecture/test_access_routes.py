@@ -31,6 +31,7 @@ PUBLIC = {
     "GET /v1/public/{municipality_slug}/consent-texts": "must be read before any data is given (6698 m.10)",
     "GET /v1/public/{municipality_slug}/neighbourhoods": "the town's map",
     "GET /v1/public/{municipality_slug}/tiles/base/{z}/{x}/{y}.mvt": "the town's map",
+    "OPTIONS /v1/sync/blobs": "says what of tus 1.0 is spoken here",
     "GET /console/sign-in": "the page on which staff sign in",
     "POST /console/sign-in": "nobody is signed in yet; limited by account and address",
     "POST /console/sign-in/step": "the sealed first step is the proof",

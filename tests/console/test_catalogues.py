@@ -21,7 +21,8 @@ SOURCES = [
 ]
 # Keys that are put together from a word of the domain; the test below names every such word.
 COMPOSED = ("status.", "kind.", "channel.", "group.", "filter.name.", "event.", "actor.", "action.", "photo.", "month.",
-            "theme.")  # fmt: skip
+            "theme.", "nav.", "field.tab.", "field.done.", "field.kind.", "field.state.", "field.reason.",
+            "field.fact.", "field.value.", "field.device.", "field.bundle.")  # fmt: skip
 TURKISH = catalogue("tr")
 
 

@@ -1,8 +1,10 @@
 """One case as the screen shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
 
 from api.complaints.schemas import ComplaintOut, EventOut, PhotoOut, ReporterOut
 from api.console.icons import icon_name
@@ -35,6 +37,7 @@ class PhotoView:
     phase: str
     caption: str
     alt: str
+    is_awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,16 @@ class CaseView:
 
 
 def case_view(
-    t: Catalogue, case: ComplaintOut, now: datetime, *, actions: Sequence[ActionView], may_reveal: bool
+    t: Catalogue,
+    case: ComplaintOut,
+    now: datetime,
+    *,
+    actions: Sequence[ActionView],
+    may_reveal: bool,
+    awaited: Mapping[UUID, bool] = MappingProxyType({}),
 ) -> CaseView:
-    """Say a case in words."""
-    photos = {photo.id: _photo(t, photo) for photo in case.photos}
+    """Say a case in words; `awaited` are the photos still on their way, and whether there is a preview of each."""
+    photos = {photo.id: _photo(t, photo, awaited.get(photo.id)) for photo in case.photos}
     neighbourhood = case.neighbourhood_name or t("row.no_neighbourhood")
     return CaseView(
         id=str(case.id),
@@ -167,9 +176,13 @@ def _rating(t: Catalogue, case: ComplaintOut) -> str:
     return f"{told} – {case.rating_comment}" if case.rating_comment else told
 
 
-def _photo(t: Catalogue, photo: PhotoOut) -> PhotoView:
+def _photo(t: Catalogue, photo: PhotoOut, has_preview: bool | None) -> PhotoView:
     caption = t(f"photo.{photo.phase}")
-    return PhotoView(photo.url, photo.thumbnail_url, photo.phase, caption, t("photo.alt", phase=caption))
+    alt = t("photo.alt", phase=caption)
+    if has_preview is None:
+        return PhotoView(photo.url, photo.thumbnail_url, photo.phase, caption, alt)
+    # A phone has named it and will send it: nothing to open yet.
+    return PhotoView("", photo.thumbnail_url if has_preview else "", photo.phase, t("photo.awaited"), alt, True)
 
 
 def _event(t: Catalogue, event: EventOut, now: datetime, photos: Sequence[PhotoView]) -> EventView:
