@@ -40,16 +40,21 @@ def _environment() -> Environment:
 
 
 def _set(document: Document, images: Mapping[str, bytes]) -> bytes:
-    from weasyprint import HTML  # noqa: PLC0415 (its import costs a second; only processes that set records pay it)
+    # Its import costs a second: only processes that set records pay it.
+    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
 
-    def fetch(url: str, *_: Any, **__: Any) -> dict[str, Any]:
-        """Give the drawn signatures and nothing else: a record reaches no address and no file."""
-        kind, name = url.split(":", 1)
-        if kind != "signature" or name not in images:
-            raise FetchRefused(kind)
-        return {"string": images[name], "mime_type": "image/jpeg"}
+    class Signatures(URLFetcher):  # type: ignore[misc]  # the library has no types
+        """Gives the drawn signatures and nothing else: a record reaches no address and no file."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 (its face is the library's)
+            kind, name = url.split(":", 1)
+            if kind != "signature" or name not in images:
+                raise FetchRefused(kind)
+            return URLFetcherResponse(url, images[name], {"Content-Type": "image/jpeg"})
 
     page = _environment().get_template("record.html").render(document=document, images=images)
     with _lock:
-        pdf: bytes = HTML(string=page, url_fetcher=fetch, base_url="record:").write_pdf(pdf_identifier=_IDENTIFIER)
+        html = HTML(string=page, url_fetcher=Signatures(), base_url="record:")
+        pdf: bytes = html.write_pdf(pdf_identifier=_IDENTIFIER)
     return pdf
