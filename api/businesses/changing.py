@@ -38,7 +38,7 @@ def demand_keeper(actor: Actor) -> None:
     actor.demand("sync_conflict.resolve")
 
 
-def sealed_owner(ring: Keyring, business_id: UUID, owner: str | None, tax_no: str | None) -> dict[str, bytes]:
+def sealed_owner(ring: Keyring, business_id: UUID | str, owner: str | None, tax_no: str | None) -> dict[str, bytes]:
     """Give the sealed columns of an owner; what is not known is left out."""
     columns = {"owner": ring.encrypt(TABLE, "owner", business_id, owner)} if owner else {}
     if tax_no:

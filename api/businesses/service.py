@@ -1,6 +1,6 @@
 """The business register for the rest of the house: every verb and every reading, by name."""
 
-from api.businesses.changing import patch_business, review_change, set_owner
+from api.businesses.changing import patch_business, review_change, sealed_owner, set_owner
 from api.businesses.field_tables import FIELD_TABLES
 from api.businesses.importing import ImportReport, import_businesses
 from api.businesses.reading import (
@@ -43,6 +43,7 @@ __all__ = [
     "register_business",
     "reveal_owner",
     "review_change",
+    "sealed_owner",
     "set_owner",
     "start_import",
     "work_on_import",

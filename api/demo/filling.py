@@ -17,6 +17,7 @@ from api.core.actor import Actor, system_actor
 from api.core.crypto import read_master_key
 from api.core.db import Database
 from api.core.storage import FolderStore
+from api.demo.businesses import USUAL, load_businesses
 from api.demo.load import Drawn, draw, load
 from api.demo.people import dashed
 from api.demo.pictures import draw_scene
@@ -130,6 +131,10 @@ async def _fill_town(
             photos[row] = [await _store_photo(platform, stage, drawn, row)]
             advance(1)
         load(urls.owner, drawn, ring, photos, advance)
+    businesses = round(USUAL * town.share * min(1, order.size / DEFAULT_SIZE))
+    with show(f"{town.name}: {businesses:,} işyeri".replace(",", "."), 1) as advance:
+        load_businesses(urls.owner, setting, ring, businesses, until, (SEED, municipality_id))
+        advance(1)
 
 
 async def _store_photo(platform: Database, stage: Stage, drawn: Drawn, row: int) -> str:
