@@ -58,10 +58,10 @@ class Location(Protocol):
 class KeyStore(Protocol):
     """Keeps small secrets where other apps and a copied disk cannot read them."""
 
-    def get(self, name: str) -> bytes | None:
+    def read(self, name: str) -> bytes | None:
         """Give a secret, or None when there is none."""
 
-    def put(self, name: str, secret: bytes) -> None:
+    def write(self, name: str, secret: bytes) -> None:
         """Keep a secret in the place of an older one."""
 
     def forget(self, name: str) -> None:

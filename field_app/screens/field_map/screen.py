@@ -33,12 +33,13 @@ class FieldMap(TabScreen):
         """Make the map; it looks where it looked last, or at all the work."""
         self.works: dict[str, Work] = {}
         self.map = MapView(
-            test_id="map", on_point=self._choose, on_cluster=self._open_cluster, on_ground=self._unchoose
-        )
+            test_id="map", pos_hint={"x": 0, "y": 0}, on_point=self._choose, on_cluster=self._open_cluster,
+            on_ground=self._unchoose,
+        )  # fmt: skip
         self.map.bind(on_rest=lambda *_: self._keep_view())
         self.stage = FloatLayout()
         self.stage.add_widget(self.map)
-        self.stage.add_widget(MapControls(self.map, on_locate=lambda *_: self._locate()))
+        MapControls(self.map, on_locate=lambda *_: self._locate())
         self.card = Column(pos_hint={"x": 0.03, "y": 0.03}, size_hint_x=0.74)
         self.stage.add_widget(self.card)
         self.hint = Column(spacing=0)

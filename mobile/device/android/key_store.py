@@ -23,7 +23,7 @@ class HardwareKeyStore:
         """Take the app's private folder."""
         self._folder = folder
 
-    def get(self, name: str) -> bytes | None:
+    def read(self, name: str) -> bytes | None:
         """Open a secret; None when there is none, or the hardware has forgotten its key (the lock was removed)."""
         path = self._path(name)
         if not path.exists():
@@ -38,7 +38,7 @@ class HardwareKeyStore:
         cipher.init(kinds.DECRYPT_MODE, key, java("javax.crypto.spec.GCMParameterSpec")(_TAG_BITS, nonce))
         return bytes(cipher.doFinal(body))
 
-    def put(self, name: str, secret: bytes) -> None:
+    def write(self, name: str, secret: bytes) -> None:
         """Seal a secret; the old one stays until the new one is whole."""
         kinds = java("javax.crypto.Cipher")
         cipher = kinds.getInstance(_CIPHER)

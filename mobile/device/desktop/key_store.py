@@ -14,12 +14,12 @@ class PlainFileKeyStore:
         """Take the folder; it is made when the first secret is kept."""
         self._folder = folder
 
-    def get(self, name: str) -> bytes | None:
+    def read(self, name: str) -> bytes | None:
         """Give a secret, or None when there is none."""
         path = self._path(name)
         return path.read_bytes() if path.exists() else None
 
-    def put(self, name: str, secret: bytes) -> None:
+    def write(self, name: str, secret: bytes) -> None:
         """Keep a secret; the old one stays until the new one is whole."""
         path = self._path(name)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
