@@ -5,12 +5,10 @@ On a desktop its files stand in `.local/field` and its keys are plain files: for
 
 import argparse
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
-from field_app.app import FieldApp
 from field_app.phone import Phone, Surroundings
 from mobile.device.ports import Device, Fix, Network
 
@@ -32,6 +30,15 @@ def make_phone(device: Device, server: str) -> Phone:
     return Phone(around, httpx.Client(base_url=server))
 
 
+def start(phone: Phone, device: Device) -> None:
+    """Open the window."""
+    # Kivy would read this program's own options, and does so when it is imported.
+    os.environ.setdefault("KIVY_NO_ARGS", "1")
+    from field_app.app import FieldApp  # noqa: PLC0415
+
+    FieldApp(phone, device).run()
+
+
 def run_desktop() -> None:
     """Run in a window of this machine."""
     from mobile.device.desktop import device  # noqa: PLC0415 (not part of an Android build)
@@ -43,8 +50,8 @@ def run_desktop() -> None:
     options = parser.parse_args()
     desktop = device(options.folder)
     lon, lat = (float(part) for part in options.place.split(","))
-    desktop.location.give(Fix(lon, lat, 8.0, datetime.now(UTC)))  # type: ignore[attr-defined]  # the desktop's own
-    FieldApp(make_phone(desktop, options.server), desktop).run()
+    desktop.location.give(Fix(lon, lat, 8.0, desktop.clock.wall()))  # type: ignore[attr-defined]  # the desktop's own
+    start(make_phone(desktop, options.server), desktop)
 
 
 def run_android() -> None:
@@ -52,9 +59,8 @@ def run_android() -> None:
     from mobile.device.android import device  # noqa: PLC0415 (not to be had elsewhere)
 
     phone = device()
-    FieldApp(make_phone(phone, SERVER_FILE.read_text(encoding="utf-8").strip()), phone).run()
+    start(make_phone(phone, SERVER_FILE.read_text(encoding="utf-8").strip()), phone)
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("KIVY_NO_ARGS", "1")
     (run_android if ON_ANDROID else run_desktop)()
