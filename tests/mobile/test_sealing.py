@@ -64,6 +64,10 @@ def test_a_pin_alone_and_a_secret_alone_open_nothing():
     assert len(keys) == 4
 
 
+def test_a_try_of_a_pin_costs_sixteen_mebibytes():
+    assert 128 * sealing._SCRYPT["n"] * sealing._SCRYPT["r"] == 16 * 1024 * 1024
+
+
 def test_a_signature_is_of_these_bytes_and_this_key():
     private = Ed25519PrivateKey.generate()
     public, signature = private.public_key().public_bytes_raw(), private.sign(b"told")
