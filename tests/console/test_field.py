@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from api.complaints.errors import NoNeedToTake
 from api.console.language import LANGUAGES, catalogue
 from api.core import clock
 from api.core.ids import uuid7
@@ -61,7 +62,8 @@ async def test_a_conflict_is_told_in_words_with_its_three_sides(head, conflict):
     said = text_of(page.text)
     for words in (
         "Başvuruyu üzerine alma", "Uyuşmazlık", "Deneme department_officer", "Sahadan gelen", "Merkezdeki durum",
-        "Deneme field_inspector", "Telefon kaydın 1. sürümünü görmüştü", "Sahadakini uygula", "Merkezdeki kalsın",
+        NoNeedToTake.tr, "Deneme field_inspector", "Telefon kaydın 1. sürümünü görmüştü", "Sahadakini uygula",
+        "Merkezdeki kalsın",
     ):  # fmt: skip
         assert words in said, words
     assert conflict[1] in page.text

@@ -4,11 +4,13 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from api.console.language import Catalogue
 from api.console.views.wording import Said, Tone, age
+from api.core.errors import AppError
 from api.sync.service import BundleOut, BusinessChangeOut, BusinessMatchOut, ConflictOut, FieldDeviceOut
 
 # In the order in which people read them; ids, places and clocks of the phone say nothing to them.
@@ -234,7 +236,7 @@ def bundle_view(t: Catalogue, bundle: BundleOut, now: datetime) -> BundleView:
         reason=_reason(t, bundle.code) if bundle.state == "refused" else "",
         brought=bundle.brought_by,
         at=age(t, bundle.received_at, now),
-        size=t("field.bundle.size", megabytes=f"{bundle.size / _MEGABYTE:.1f}".replace(".", ",")),
+        size=_size(t, bundle.size),
         counts=counts if total else "",
         share=100 * done // total if total else 0,
         may_retry=bundle.state == "refused",
@@ -253,7 +255,22 @@ def ids_in(items: Iterable[ConflictOut]) -> frozenset[UUID]:
 
 def _reason(t: Catalogue, code: str | None) -> str:
     key = f"field.reason.{code}"
-    return t(key) if t.has(key) else t("field.reason_other", code=code or "-")
+    if t.has(key):
+        return t(key)
+    turkish, english = _refusals().get(code or "", ("", ""))
+    return (english if t.language == "en" else turkish) or t("field.reason_other", code=code or "-")
+
+
+@cache
+def _refusals() -> Mapping[str, tuple[str, str]]:
+    """What every refusal of the house says, Turkish and English, by its code: domains word them themselves."""
+    found: dict[str, tuple[str, str]] = {}
+    kinds = [AppError]
+    while kinds:
+        kind = kinds.pop()
+        found[kind.code] = (kind.tr, kind.en)
+        kinds += kind.__subclasses__()
+    return found
 
 
 def _changes(told: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -275,6 +292,13 @@ def _value(t: Catalogue, key: str, value: Any, names: Names) -> str:
             if t.has(named):
                 return t(named)
     return _plain(value)
+
+
+def _size(t: Catalogue, number: int) -> str:
+    if number < _MEGABYTE:
+        return t("field.bundle.kilobytes", n=-(-number // 1024))
+    megabytes = f"{number / _MEGABYTE:.1f}"
+    return t("field.bundle.megabytes", n=megabytes if t.language == "en" else megabytes.replace(".", ","))
 
 
 def _plain(value: Any) -> str:
