@@ -1,6 +1,7 @@
 """What the kit itself says."""
 
 from mobile.kit.i18n.catalogue import Texts
+from mobile.kit.i18n.form_texts import FORM_TEXTS
 
 KIT_TEXTS: Texts = {
     "kit.just_now": ("az önce", "just now"),
@@ -13,4 +14,5 @@ KIT_TEXTS: Texts = {
     "kit.done": ("Tamam", "Done"),
     "kit.stay": ("Ekranda kal", "Stay here"),
     "kit.leave": ("Silip çık", "Discard and leave"),
+    **FORM_TEXTS,
 }
