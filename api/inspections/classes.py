@@ -15,7 +15,7 @@ from api.municipalities import service as municipalities
 
 async def list_classes(session: AsyncSession, actor: Actor) -> list[BusinessClassOut]:
     """Every class with its rule, by name."""
-    actor.demand("inspection.read")
+    actor.demand("business.read")
     return [BusinessClassOut.model_validate(row) for row in await queries.classes(session, actor.municipality_id)]
 
 

@@ -1,6 +1,6 @@
 """Refusals of the inspections domain."""
 
-from api.core.errors import Conflict, Invalid
+from api.core.errors import Conflict, Invalid, NotFound
 
 
 class ActionNotAllowed(Conflict):
@@ -51,7 +51,7 @@ class VersionTaken(Conflict):
     en = "This version cannot be published: the next version must be one higher."
 
 
-class BusinessUnknown(Invalid):
+class BusinessUnknown(NotFound):
     """No such business, or it is closed."""
 
     code = "business_unknown"
@@ -59,7 +59,7 @@ class BusinessUnknown(Invalid):
     en = "The business was not found, or it has closed."
 
 
-class VisitUnknown(Invalid):
+class VisitUnknown(NotFound):
     """The visit, complaint or department that is named is not there."""
 
     code = "reference_unknown"

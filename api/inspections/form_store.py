@@ -111,7 +111,7 @@ async def import_xlsform(session: AsyncSession, actor: Actor, data: bytes) -> Fo
 
 async def list_forms(session: AsyncSession, actor: Actor) -> list[FormOut]:
     """Every version of every form, by code, newest version first."""
-    actor.demand("inspection.read")
+    actor.demand("business.read")
     return [_line(row) for row in await queries.forms(session, actor.municipality_id)]
 
 
@@ -121,7 +121,7 @@ async def read_form(session: AsyncSession, actor: Actor, form_id: UUID) -> FormD
     Raises:
         NotFound: no such version here.
     """
-    actor.demand("inspection.read")
+    actor.demand("business.read")
     rows = await queries.forms(session, actor.municipality_id, form_id)
     if not rows:
         raise NotFound

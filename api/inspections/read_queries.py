@@ -46,27 +46,28 @@ ONE_SQL = f"""
       LEFT JOIN staff_user o ON o.municipality_id = i.municipality_id AND o.id = i.submitted_by
      WHERE i.municipality_id = %(municipality_id)s AND i.id = %(id)s"""
 
-FINDINGS_SQL = """
-    SELECT f.id, f.inspection_id, f.item_code, f.text, f.severity, f.law, f.deadline_on, f.status, f.photo_ids,
-           f.cured_by_id
-      FROM finding f
-     WHERE f.municipality_id = %(municipality_id)s AND f.inspection_id = ANY(%(ids)s) ORDER BY f.id LIMIT 1000"""
-
-WARNINGS_SQL = """
-    SELECT w.id, w.deadline_on, w.status, w.recheck_id FROM cure_warning w
-     WHERE w.municipality_id = %(municipality_id)s AND w.inspection_id = %(id)s AND w.business_id IS NOT DISTINCT FROM
-           %(business_id)s
-     ORDER BY w.deadline_on, w.id LIMIT 100"""
-
-AMENDMENTS_SQL = """
-    SELECT a.id, a.text, a.photo_ids, a.amended_at AS at, s.full_name AS by FROM inspection_amendment a
-      LEFT JOIN staff_user s ON s.municipality_id = a.municipality_id AND s.id = a.amended_by
-     WHERE a.municipality_id = %(municipality_id)s AND a.inspection_id = %(id)s ORDER BY a.amended_at, a.id LIMIT 200"""
-
-PHOTOS_SQL = """
-    SELECT f.id, f.state, encode(f.sha256, 'hex') AS sha256 FROM stored_file f
-     WHERE f.municipality_id = %(municipality_id)s AND f.attached_kind = 'inspection' AND f.attached_id = %(id)s
-     ORDER BY f.id LIMIT 300"""
+# What hangs on a visit, in one statement. An earlier visit's findings stand beside those of its re-check.
+PARTS_SQL = """
+SELECT (SELECT jsonb_agg(to_jsonb(f) ORDER BY f.id) FROM (
+            SELECT f.id, f.inspection_id, f.item_code, f.text, f.severity, f.law, f.deadline_on, f.status, f.photo_ids,
+                   f.cured_by_id
+              FROM finding f
+             WHERE f.municipality_id = %(municipality_id)s AND f.inspection_id = ANY(%(ids)s::uuid[])
+             ORDER BY f.id LIMIT 1000) f) AS findings,
+       (SELECT jsonb_agg(to_jsonb(w) ORDER BY w.deadline_on, w.id) FROM (
+            SELECT w.id, w.deadline_on, w.status, w.recheck_id FROM cure_warning w
+             WHERE w.municipality_id = %(municipality_id)s AND w.inspection_id = %(id)s
+             ORDER BY w.deadline_on, w.id LIMIT 100) w) AS warnings,
+       (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.at, a.id) FROM (
+            SELECT a.id, a.text, a.photo_ids, a.amended_at AS at, s.full_name AS by FROM inspection_amendment a
+              LEFT JOIN staff_user s ON s.municipality_id = a.municipality_id AND s.id = a.amended_by
+             WHERE a.municipality_id = %(municipality_id)s AND a.inspection_id = %(id)s
+             ORDER BY a.amended_at, a.id LIMIT 200) a) AS amendments,
+       (SELECT jsonb_agg(to_jsonb(f) ORDER BY f.id) FROM (
+            SELECT f.id, f.state, encode(f.sha256, 'hex') AS sha256 FROM stored_file f
+             WHERE f.municipality_id = %(municipality_id)s AND f.attached_kind = 'inspection'
+               AND f.attached_id = %(id)s
+             ORDER BY f.id LIMIT 300) f) AS photos"""
 
 # Everything that happened to a business, in one statement; each part is bounded by its own index.
 TIMELINE_SQL = """
@@ -116,24 +117,11 @@ async def one(session: AsyncSession, values: Mapping[str, Any]) -> Row | None:
     return await fetch_one(session, ONE_SQL, values)
 
 
-async def findings(session: AsyncSession, municipality_id: int, inspection_ids: Sequence[UUID]) -> list[Row]:
-    """Findings of visits."""
-    return await fetch_all(session, FINDINGS_SQL, {"municipality_id": municipality_id, "ids": list(inspection_ids)})
-
-
-async def warnings(session: AsyncSession, values: Mapping[str, Any]) -> list[Row]:
-    """Warnings that a visit gave."""
-    return await fetch_all(session, WARNINGS_SQL, values)
-
-
-async def amendments(session: AsyncSession, values: Mapping[str, Any]) -> list[Row]:
-    """Corrections of a visit."""
-    return await fetch_all(session, AMENDMENTS_SQL, values)
-
-
-async def photos(session: AsyncSession, values: Mapping[str, Any]) -> list[Row]:
-    """Photos of a visit, in the order in which they were taken."""
-    return await fetch_all(session, PHOTOS_SQL, values)
+async def parts(session: AsyncSession, municipality_id: int, inspection_id: UUID, previous_id: UUID | None) -> Row:
+    """Findings (also those of the earlier visit), warnings, corrections and photos of a visit, each a list."""
+    ids = [one for one in (inspection_id, previous_id) if one is not None]
+    row = await fetch_one(session, PARTS_SQL, {"municipality_id": municipality_id, "id": inspection_id, "ids": ids})
+    return {name: told or [] for name, told in (row or {}).items()}
 
 
 async def timeline(session: AsyncSession, values: Mapping[str, Any]) -> list[Row]:

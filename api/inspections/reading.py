@@ -12,11 +12,11 @@ from api.core.actor import Actor
 from api.core.errors import NotFound
 from api.core.pagination import Page, decode_cursor, encode_cursor, query_scope
 from api.core.sql import Row
+from api.inspections import plan_queries
 from api.inspections import read_queries as queries
 from api.inspections.form_store import form_of
 from api.inspections.planning import may_read
 from api.inspections.schemas import (
-    AmendmentOut,
     AnswerLine,
     FindingOut,
     InspectionFilter,
@@ -24,7 +24,6 @@ from api.inspections.schemas import (
     InspectionRow,
     PhotoOut,
     TimelineLine,
-    WarningOut,
 )
 from api.inspections.workflow import ACTIONS
 from api.municipalities import service as municipalities
@@ -124,12 +123,8 @@ async def read_inspection(session: AsyncSession, actor: Actor, inspection_id: UU
     row = await readable(session, actor, inspection_id)
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
     form = (await form_of(session, actor.municipality_id, row["form_id"], row["form_version"])).form
-    values = {"municipality_id": actor.municipality_id, "id": inspection_id, "business_id": row["business_id"]}
-    ids = [inspection_id, *([row["previous_id"]] if row["previous_id"] else [])]
-    findings = await queries.findings(session, actor.municipality_id, ids)
-    amendments = await queries.amendments(session, values)
-    warnings = await queries.warnings(session, values)
-    photos = await queries.photos(session, values)
+    parts = await queries.parts(session, actor.municipality_id, inspection_id, row["previous_id"])
+    of_this = str(inspection_id)
     await audit.record(session, actor, "inspection.read", "inspection", inspection_id)
     base = f"/v1/inspections/{inspection_id}/photos"
     return InspectionOut.model_validate(
@@ -138,13 +133,13 @@ async def read_inspection(session: AsyncSession, actor: Actor, inspection_id: UU
             "submitted_by": row["officer_name"],
             "answers": answer_lines(form, row["answers"], row["ended_at"], actor.language),
             "missing": row["missing"] or [],
-            "findings": [_finding(one) for one in findings if one["inspection_id"] == inspection_id],
-            "open_before": [_finding(one) for one in findings if one["inspection_id"] != inspection_id],
-            "warnings": [WarningOut.model_validate(one) for one in warnings],
-            "amendments": [AmendmentOut.model_validate(one) for one in amendments],
+            "findings": [_finding(one) for one in parts["findings"] if one["inspection_id"] == of_this],
+            "open_before": [_finding(one) for one in parts["findings"] if one["inspection_id"] != of_this],
+            "warnings": parts["warnings"],
+            "amendments": parts["amendments"],
             "photos": [
                 PhotoOut(**one, thumbnail_url=f"{base}/{one['id']}/thumbnail", url=f"{base}/{one['id']}/public")
-                for one in photos
+                for one in parts["photos"]
             ],
             "allowed_actions": allowed_actions(actor, row),
         }
@@ -210,8 +205,8 @@ async def photo_of_inspection(session: AsyncSession, actor: Actor, inspection_id
         NotFound: no such visit or photo, or not for this reader.
     """
     await readable(session, actor, inspection_id)
-    photos = await queries.photos(session, {"municipality_id": actor.municipality_id, "id": inspection_id})
-    if photo_id not in {photo["id"] for photo in photos}:
+    photos = (await queries.parts(session, actor.municipality_id, inspection_id, None))["photos"]
+    if str(photo_id) not in {photo["id"] for photo in photos}:
         raise NotFound
     return photo_id
 
@@ -220,10 +215,12 @@ async def business_timeline(session: AsyncSession, actor: Actor, business_id: UU
     """What happened to a business, newest first: visits that the reader may see, warnings, changes, complaints.
 
     Raises:
-        Forbidden: without `inspection.read` or `business.read`.
+        Forbidden: without `inspection.read` or `business.read`. NotFound: no such business.
     """
     actor.demand("inspection.read")
     actor.demand("business.read")
+    if await plan_queries.business(session, actor.municipality_id, business_id) is None:
+        raise NotFound
     scope = actor.scope("inspection.read")
     rows = await queries.timeline(
         session,

@@ -38,11 +38,9 @@ async def record_document(session: AsyncSession, actor: Actor, inspection_id: UU
         raise ActionNotAllowed(status=row["status"], action="record")
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
     form = (await form_of(session, actor.municipality_id, row["form_id"], row["form_version"])).form
-    values = {"municipality_id": actor.municipality_id, "id": inspection_id}
-    photos = await queries.photos(session, values)
-    amendments = await queries.amendments(session, values)
+    parts = await queries.parts(session, actor.municipality_id, inspection_id, None)
     await audit.record(session, actor, "inspection.read", "inspection", inspection_id, record=row["number"])
-    return finding_record(form, row["answers"], _facts(town, row, photos, amendments))
+    return finding_record(form, row["answers"], _facts(town, row, parts["photos"], parts["amendments"]))
 
 
 async def record_pdf(session: AsyncSession, store: BlobStore, actor: Actor, inspection_id: UUID) -> bytes:
@@ -88,7 +86,7 @@ def _facts(town: municipalities.TownConfig, row: Row, photos: list[Row], amendme
         uncertain_minutes=uncertain_minutes(row["authored"], row["ended_at"], row["submitted_at"]),
         default_days=default_days(town, visited_on),
         photos=[Photo(str(photo["id"]), photo["sha256"]) for photo in photos],
-        amendments=[(one["at"], one["by"] or "", one["text"]) for one in amendments],
+        amendments=[(datetime.fromisoformat(one["at"]), one["by"] or "", one["text"]) for one in amendments],
         signature_id=str(row["signature_id"]) if row["signature_id"] else None,
     )
 

@@ -10,7 +10,14 @@ from api.core.ids import uuid7
 from api.identity import login_codes, queries
 from api.identity.refresh import first_refresh_token
 from geo.mercator import cell_of
-from tests.architecture.access import calls_businesses, calls_fieldwork, calls_offline_maps, calls_sync
+from tests.architecture.access import (
+    calls_businesses,
+    calls_field_office,
+    calls_fieldwork,
+    calls_inspections,
+    calls_offline_maps,
+    calls_sync,
+)
 from tests.architecture.access.making import MAKERS, OUTLINE, Attempt, Call, case_act, maker, own_town, plain
 from tests.architecture.access.people import AWAY, HOME
 from tests.architecture.access.world import SIGNER
@@ -18,7 +25,17 @@ from tests.factories.images import photo_bytes
 from tests.factories.people import new_phone
 from tests.factories.towns import PASSWORD, TOTP_SECRET
 
-__all__ = ["MAKERS", "Attempt", "Call", "calls_businesses", "calls_fieldwork", "calls_offline_maps", "calls_sync"]
+__all__ = [
+    "MAKERS",
+    "Attempt",
+    "Call",
+    "calls_businesses",
+    "calls_field_office",
+    "calls_fieldwork",
+    "calls_inspections",
+    "calls_offline_maps",
+    "calls_sync",
+]
 
 _numbers = count(1)
 

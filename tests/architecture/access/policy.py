@@ -61,8 +61,17 @@ STOLEN_PHOTO = {"other's photo in body": NOBODY, "foreign photo in body": NOBODY
 READERS_OF_BUSINESSES = only(FIELD, MANAGER, MAYOR, AUDITOR, ADMINISTRATOR)
 REGISTER_KEEPERS = {"works": only(HEAD, LICENCE), "foreign": NOBODY}
 TEAM = {"works": only(OFFICER, HEAD, INSPECTOR), "licensing": only(LICENCE)}
+INSPECTION_READERS = {
+    "works": only(OFFICER, HEAD, INSPECTOR, MANAGER, MAYOR, AUDITOR),
+    "licensing": only(LICENCE, MANAGER, MAYOR, AUDITOR),
+    "foreign": NOBODY,
+}
+ALL_INSPECTION_READERS = only(FIELD, MANAGER, MAYOR, AUDITOR)
+PLANNERS = {"works": only(OFFICER, HEAD), "licensing": only(LICENCE), "foreign": NOBODY}
 AREA_EDITORS = {"works": only(HEAD, ADMINISTRATOR), "licensing": ADMINISTRATOR, "foreign": NOBODY}
 PUBLIC_READING = {"-": EVERYBODY, "foreign": EVERYBODY}
+# Files on their way are their sender's alone: also of a colleague nobody hears.
+OWN_UPLOAD = {"-": FIELD, "works": NOBODY, "foreign": NOBODY}
 
 POLICY: Mapping[str, Mapping[str, Allowed]] = {
     # Signing in
@@ -202,6 +211,44 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
     },
     "POST /v1/businesses/changes/{change_id}/review": REGISTER_KEEPERS,
     "POST /v1/businesses/matches/{match_id}/decision": REGISTER_KEEPERS,
+    # Inspections, each of a department; forms and classes are the town's
+    "GET /v1/inspections": {"-": ALL_INSPECTION_READERS, "foreign in filter": ALL_INSPECTION_READERS},
+    "POST /v1/inspections": {
+        "works": only(OFFICER, HEAD),
+        "licensing": only(LICENCE),
+        "foreign in body": NOBODY,
+    },
+    "POST /v1/inspections/for-complaint": {
+        "works": only(OFFICER, HEAD),
+        "licensing": only(LICENCE),
+        "foreign case in body": NOBODY,
+    },
+    "POST /v1/inspections/numbers": {"-": FIELD},
+    "GET /v1/inspections/numbers": {"-": ALL_INSPECTION_READERS},
+    "GET /v1/inspections/forms": {"-": READERS_OF_BUSINESSES},
+    "POST /v1/inspections/forms": {"-": ADMINISTRATOR},
+    "POST /v1/inspections/forms/xlsform": {"-": ADMINISTRATOR},
+    "GET /v1/inspections/forms/{form_id}": {"works": READERS_OF_BUSINESSES, "foreign": NOBODY},
+    "GET /v1/inspections/classes": {"-": READERS_OF_BUSINESSES},
+    "PUT /v1/inspections/classes/{code}": {"-": ADMINISTRATOR, "foreign in body": NOBODY},
+    "GET /v1/inspections/businesses/{business_id}/timeline": {"works": ALL_INSPECTION_READERS, "foreign": NOBODY},
+    "GET /v1/inspections/{inspection_id}": INSPECTION_READERS,
+    "GET /v1/inspections/{inspection_id}/record.pdf": INSPECTION_READERS,
+    "GET /v1/inspections/{inspection_id}/photos/{photo_id}/{variant}": {**INSPECTION_READERS, "other's photo": NOBODY},
+    "POST /v1/inspections/{inspection_id}/submit": {
+        "works": only(OFFICER, HEAD, INSPECTOR),
+        "licensing": only(LICENCE),
+        "foreign": NOBODY,
+        **STOLEN_PHOTO,
+    },
+    "POST /v1/inspections/{inspection_id}/amendments": {
+        "works": only(OFFICER, HEAD, INSPECTOR),
+        "licensing": only(LICENCE),
+        "foreign": NOBODY,
+        **STOLEN_PHOTO,
+    },
+    "POST /v1/inspections/{inspection_id}/assign": {**PLANNERS, "foreign in body": NOBODY},
+    "POST /v1/inspections/{inspection_id}/cancel": PLANNERS,
     # Field work
     "GET /v1/field/tasks": {"-": FIELD, "foreign in filter": FIELD},
     "POST /v1/field/tasks": {**TEAM, "foreign in body": NOBODY, "foreign case in body": NOBODY},
@@ -213,6 +260,24 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
     "PUT /v1/field/areas/{staff_id}": {**AREA_EDITORS, "foreign in body": NOBODY},
     "POST /v1/sync/push": {"-": FIELD},
     "POST /v1/sync/pull": {"-": FIELD},
+    "GET /v1/sync/profile": {"-": FIELD},
+    "GET /v1/sync/conflicts": {"-": only(DESK, HEAD, LICENCE, ADMINISTRATOR)},
+    "POST /v1/sync/conflicts/{conflict_id}/resolve": {
+        "works": only(DESK, HEAD, ADMINISTRATOR),
+        "licensing": only(DESK, LICENCE, ADMINISTRATOR),
+        "foreign": NOBODY,
+    },
+    "GET /v1/field/devices": {"-": only(HEAD, ADMINISTRATOR)},
+    "POST /v1/field/devices/{device_id}/revoke": {
+        "works": only(HEAD, ADMINISTRATOR),
+        "licensing": ADMINISTRATOR,
+        "foreign": NOBODY,
+    },
+    "OPTIONS /v1/sync/blobs": {"-": EVERYBODY},
+    "POST /v1/sync/blobs": {"-": FIELD, **STOLEN_PHOTO},
+    "HEAD /v1/sync/blobs/{upload_id}": OWN_UPLOAD,
+    "PATCH /v1/sync/blobs/{upload_id}": OWN_UPLOAD,
+    "DELETE /v1/sync/blobs/{upload_id}": OWN_UPLOAD,
     "GET /v1/map-packages": {"-": FIELD},
     "GET /v1/map-packages/{package_id}/file": {"-": FIELD, "foreign": NOBODY},
     # What anybody may read of a town
@@ -227,6 +292,9 @@ POLICY: Mapping[str, Mapping[str, Allowed]] = {
 # Changes that leave no row in the audit trail, and why.
 UNAUDITED: Mapping[str, str] = {
     "POST /v1/sync/pull": "phones ask every minute; what they are told names no reporter",
+    "POST /v1/sync/blobs": "a file that is only begun; what it becomes is audited",
+    "PATCH /v1/sync/blobs/{upload_id}": "pieces of a file; what the whole file becomes is audited",
+    "DELETE /v1/sync/blobs/{upload_id}": "an unfinished file of one's own that never became anything",
     "POST /v1/auth/refresh": "the same device goes on; each use would drown the trail, a reuse is audited",
 }
 
