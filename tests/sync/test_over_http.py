@@ -1,11 +1,10 @@
 """The engine over real sockets: a server that cuts lines, doubles nothing away and answers as the model does."""
 
+import hashlib
 import json
 import random
 import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -13,49 +12,17 @@ import pytest
 from mobile.sdk.engine import PULL_EVERY_MS, Engine
 from mobile.sdk.exchange import PULL, Exchange
 from mobile.sdk.open_db import open_db
+from mobile.sdk.photo_files import SealedFolder
+from mobile.sdk.photos import PhotoQueue
+from mobile.sdk.pictures import Picture
 from mobile.sdk.runner import single_flight, sync_now
 from mobile.sdk.store import Store
 from mobile.sdk.transport import MOST_ANSWER_BYTES, HttpTransport
 from mobile.wire import codec
+from tests.sync.listening import listening
 from tests.sync.model_server import ModelServer
 
 KEY = bytes(32)
-
-
-@contextmanager
-def listening(answer):
-    """Serve `answer(path, body) -> (status, media type, body, bytes to send)` on loopback."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["content-length"]))
-            assert self.headers["authorization"] == "Bearer t"
-            status, media_type, told, sent = answer(self.path, body)
-            if sent < 0:
-                self.connection.close()
-                self.close_connection = True
-                return
-            self.send_response(status)
-            self.send_header("content-type", media_type)
-            self.send_header("content-length", str(len(told)))
-            self.end_headers()
-            self.wfile.write(told[:sent])
-            if sent < len(told):
-                self.close_connection = True
-
-        def log_message(self, *_):
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.server_port}") as client:
-        yield HttpTransport(client, lambda: "t")
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 class Clock:
@@ -144,3 +111,43 @@ def test_one_process_syncs_at_a_time(tmp_path):
         assert (first, second) == (True, False)
     with single_flight(tmp_path / "lock") as again:
         assert again is True
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_photos_arrive_whole_over_a_line_that_breaks(tmp_path, seed):
+    chance, clock, model = random.Random(seed), Clock(), ModelServer(("north",))
+    model.grants[("north", "x")] = {"user:x"}
+    lock = threading.Lock()
+
+    def answer(path, body):
+        with lock:
+            status, media_type, told = model.answer(path, "north", "x", codec.decode(codec.DEFLATED, body))
+        return status, media_type, told, chance.choice((len(told),) * 6 + (-1,))
+
+    def blobs(method, path, headers, content):
+        with lock:
+            status, told = model.blobs.answer("north", method, path, headers, content)
+        return status, told, chance.choice((0, 0, 0, -1))
+
+    connection = open_db(tmp_path / "phone.db", KEY)
+    store, files = Store.create(connection), SealedFolder(tmp_path / "photos", KEY)
+    photos = PhotoQueue(store, files, clock, random.Random(seed))
+    engine = Engine(store, clock, random.Random(seed), photos=photos)
+    kept = [
+        photos.keep("d1", Picture(random.Random(number).randbytes(90_000), b"preview", "image/jpeg", {}), risk=number)
+        for number in range(4)
+    ]
+    body = {"id": "i1", "answers": {}, "photos": [photo.reference() for photo in kept]}
+    engine.record("inspection.submit", body, finishes_draft="d1")
+    with listening(answer, blobs) as transport:
+        for _ in range(400):
+            sync_now(engine, transport.send)
+            clock.now += PULL_EVERY_MS
+            if not engine.numbers()["waiting_photos"]:
+                break
+    assert engine.numbers() == {"waiting": 0, "sent": 1, "attention": 0, "waiting_photos": 0}
+    for photo in kept:
+        blob = model.blobs.blobs["north", photo.id, "original"]
+        assert hashlib.sha256(blob).hexdigest() == photo.sha256
+        assert model.blobs.blobs["north", photo.id, "preview"] == b"preview"
+    connection.close()
