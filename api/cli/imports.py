@@ -11,12 +11,14 @@ from rich.table import Table
 from api.businesses import service as businesses
 from api.businesses.service import ImportReport
 from api.cli.failures import explained, screen
+from api.cli.import_bundle import import_bundle
 from api.cli.platform_work import with_platform
 from api.core.actor import system_actor
 from api.core.db import Database
 from api.municipalities import service as municipalities
 
 app = typer.Typer(help="Belediyenin getirdiği listeler", no_args_is_help=True)
+app.command("bundle")(import_bundle)
 _SHOWN = 20
 
 

@@ -24,6 +24,8 @@ from mobile.wire.bundle import BrokenBundle, read_head
 
 READ, BRING = "sync_conflict.read", "sync_conflict.resolve"
 MOST_SHOWN = 50
+# Whoever runs the installation is no member of staff.
+OPERATOR = UUID(int=0)
 
 
 class NoBundle(Invalid):
@@ -51,7 +53,7 @@ async def bring_bundle(database: Database, spool: Spool, store: BlobStore, actor
             {
                 "municipality_id": actor.municipality_id,
                 "id": uuid7(),
-                "staff_user_id": actor.id,
+                "staff_user_id": actor.id or OPERATOR,
                 "photo_id": bundle_id,
                 "variant": "bundle",
                 "sha256": digest,

@@ -85,6 +85,11 @@ async def import_bundle(work: Importing) -> Outcome:
     Raises:
         Unavailable: the database was lost or busy; the job comes again.
     """
+    async with work.database.transaction(work.municipality_id) as session:
+        row = await queries.bundle(session, work.municipality_id, work.upload_id)
+    if row is None or (row["outcome"] or {}).get("state") == "done":
+        # A job may run twice, and by then the file is gone.
+        return Outcome(**row["outcome"]) if row else Outcome("refused", "broken")
     outcome = Outcome()
     try:
         await _import(work, outcome)

@@ -2,7 +2,7 @@
 
 from api.sync.blobs import sweep_uploads
 from api.sync.bundle_desk import bring_bundle, list_bundles, retry_bundle
-from api.sync.bundles import Importing, import_bundle
+from api.sync.bundles import Importing, Outcome, import_bundle
 from api.sync.disaster import declare_disaster, end_disaster, list_disasters, policy_for_phones
 from api.sync.epoch import begin_epoch
 from api.sync.field_devices import list_field_devices, revoke_field_device
@@ -25,6 +25,7 @@ from api.sync.office_schemas import (
 from api.sync.profile import read_profile
 from api.sync.pull import pull
 from api.sync.push import push
+from api.sync.spool import Spool
 
 __all__ = [
     "BundleOut",
@@ -34,7 +35,9 @@ __all__ = [
     "DisasterIn",
     "FieldDeviceOut",
     "Importing",
+    "Outcome",
     "ResolveIn",
+    "Spool",
     "begin_epoch",
     "bring_bundle",
     "count_conflicts",

@@ -234,7 +234,7 @@ def bundle_view(t: Catalogue, bundle: BundleOut, now: datetime) -> BundleView:
         title=bundle.staff_name or t("field.bundle.unknown_author"),
         state=Said(t(f"field.bundle.{bundle.state}"), tone, icon),
         reason=_reason(t, bundle.code) if bundle.state == "refused" else "",
-        brought=bundle.brought_by,
+        brought=bundle.brought_by or t("field.bundle.operator"),
         at=age(t, bundle.received_at, now),
         size=_size(t, bundle.size),
         counts=counts if total else "",

@@ -84,6 +84,8 @@ async def test_a_colleague_carries_the_work_and_it_is_its_authors(server, phone,
     assert (file["state"], file["attached_kind"], file["followed_by"]) == ("stored", "complaint", inspector.id)
     (upload,) = server.rows("SELECT id FROM blob_upload WHERE sha256 = sha256(%s)", data)
     assert not server.app.state.spool.path(upload["id"]).exists()
+    # A job that runs twice finds the work done.
+    assert await imported(server, str(upload["id"])) == outcome
 
 
 async def test_twice_and_after_the_phones_own_push_is_all_the_same(server, phone, case):
