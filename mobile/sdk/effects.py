@@ -16,6 +16,7 @@ Effect = Callable[[Rows, str, Body, str], None]
 
 _NAMED = (("complaint", "complaint_id"), ("business", "business_id"), ("task", "task_id"), ("visit", "visit_id"),
           ("inspection", "inspection_id"))  # fmt: skip
+_ROW_NAMES = {"address_text": "address"}
 _MAKES = {
     "inspection.submit": "inspection", "business.register": "business", "complaint.file": "complaint",
     "task.create": "task", "message.post": "message",
@@ -69,6 +70,8 @@ def _take(row: dict[str, Any], body: Body, who: str) -> None:
 
 def _start(row: dict[str, Any], body: Body, who: str) -> None:
     row["status"] = "in_progress"
+    if not row.get("assignee_id") and who:
+        row["assignee_id"] = who
 
 
 def _close(row: dict[str, Any], body: Body, who: str) -> None:
@@ -76,10 +79,8 @@ def _close(row: dict[str, Any], body: Body, who: str) -> None:
 
 
 def _hand_over(row: dict[str, Any], body: Body, who: str) -> None:
-    assignee = body.get("assignee_id")
-    row.update({"status": "assigned" if assignee else "routed", "assignee_id": assignee})
-    if body.get("department_id"):
-        row["department_id"] = body["department_id"]
+    if body.get("staff_user_id"):
+        row.update({"status": "assigned", "assignee_id": body["staff_user_id"]})
 
 
 def _visit(row: dict[str, Any], body: Body, who: str) -> None:
@@ -90,10 +91,28 @@ def _visit(row: dict[str, Any], body: Body, who: str) -> None:
 
 def _create(table: str, **meanwhile: Any) -> Effect:
     def create(rows: Rows, mutation_id: str, body: Body, who: str) -> None:
-        made = {**meanwhile, **body}
+        made = {**meanwhile, **_as_row(body)}
         rows.setdefault((table, str(body.get("id") or mutation_id)), made)
 
     return create
+
+
+def _as_row(body: Body) -> dict[str, Any]:
+    """Write what a command says of a new row as rows are written: a place by its two numbers, an address by its name."""
+    row = {key: value for key, value in body.items() if key not in ("place", "address_text")}
+    place = body.get("place")
+    if isinstance(place, Mapping):
+        row |= {"lon": place.get("lon"), "lat": place.get("lat")}
+    if "address_text" in body:
+        row["address"] = body["address_text"]
+    return row
+
+
+def _as_row(fields: Body) -> dict[str, Any]:
+    """Name fields of a command as the rows do."""
+    row = {_ROW_NAMES.get(field, field): value for field, value in fields.items() if field != "place"}
+    place = fields.get("place")
+    return {**row, "lon": place.get("lon"), "lat": place.get("lat")} if isinstance(place, Mapping) else row
 
 
 def _submit(rows: Rows, mutation_id: str, body: Body, who: str) -> None:
@@ -113,7 +132,7 @@ def _patch_business(rows: Rows, mutation_id: str, body: Body, who: str) -> None:
     row = rows.get(("business", str(body.get("business_id"))))
     changes = body.get("changes")
     if row is not None and isinstance(changes, Mapping):
-        row.update({field: change["value"] for field, change in changes.items() if "value" in change})
+        row.update(_as_row({field: change["value"] for field, change in changes.items() if "value" in change}))
 
 
 def _finish_task(rows: Rows, mutation_id: str, body: Body, who: str) -> None:

@@ -42,20 +42,23 @@ ROWS = {
 }  # fmt: skip
 BODIES = {
     "complaint.take": ({"complaint_id": "c1"}, ("complaint", "c1"), {"status": "assigned", "assignee_id": "me"}),
-    "complaint.start": ({"complaint_id": "c1"}, ("complaint", "c1"), {"status": "in_progress"}),
+    "complaint.start": ({"complaint_id": "c1"}, ("complaint", "c1"), {"status": "in_progress", "assignee_id": "me"}),
     "complaint.note": ({"complaint_id": "c1", "text": "n"}, ("complaint", "c1"), {"lines": [{"id": "m", "text": "n"}]}),
     "complaint.answer": (
         {"complaint_id": "c1", "text": "a"}, ("complaint", "c1"), {"lines": [{"id": "m", "text": "a"}]}
     ),
     "complaint.close": ({"complaint_id": "c1", "text": ""}, ("complaint", "c1"), {"status": "solved", "lines": []}),
     "complaint.hand_over": (
-        {"complaint_id": "c1", "department_id": "d2", "text": ""}, ("complaint", "c1"),
-        {"status": "routed", "assignee_id": None, "department_id": "d2"},
+        {"complaint_id": "c1", "staff_user_id": "s2", "text": ""}, ("complaint", "c1"),
+        {"status": "assigned", "assignee_id": "s2"},
     ),
     "complaint.visit": (
         {"complaint_id": "c1", "started_at": "10", "ended_at": "11"}, ("complaint", "c1"), {"visited_at": "11"}
     ),
-    "complaint.file": ({"id": "c2", "description": "Çukur"}, ("complaint", "c2"), {"status": "routed"}),
+    "complaint.file": (
+        {"id": "c2", "description": "Çukur", "address_text": "Moda Cad.", "place": {"lon": 29.0, "lat": 41.0}},
+        ("complaint", "c2"), {"status": "routed", "address": "Moda Cad.", "lon": 29.0, "lat": 41.0},
+    ),
     "inspection.submit": (
         {"id": "i1", "business_id": "b1", "answers": {"m1": "yes"}}, ("inspection", "i1"),
         {"status": "submitted", "answers": {"m1": "yes"}},
