@@ -97,17 +97,6 @@ def _create(table: str, **meanwhile: Any) -> Effect:
     return create
 
 
-def _as_row(body: Body) -> dict[str, Any]:
-    """Write what a command says of a new row as rows are written: a place by its two numbers, an address by its name."""
-    row = {key: value for key, value in body.items() if key not in ("place", "address_text")}
-    place = body.get("place")
-    if isinstance(place, Mapping):
-        row |= {"lon": place.get("lon"), "lat": place.get("lat")}
-    if "address_text" in body:
-        row["address"] = body["address_text"]
-    return row
-
-
 def _as_row(fields: Body) -> dict[str, Any]:
     """Name fields of a command as the rows do."""
     row = {_ROW_NAMES.get(field, field): value for field, value in fields.items() if field != "place"}
