@@ -107,20 +107,23 @@ class Acts:
 
     # --- the one way into the outbox ------------------------------------------------------------------------------
 
-    def record(self, kind: str, body: Body, draft_id: str | None = None) -> str:
+    def record(self, kind: str, body: Body, draft_id: str | None = None, also: Callable[[], Body] = dict) -> str:
         """Write a command into the outbox; gives its id.
 
         A draft that it finishes is gone in the same moment, and the draft's photos are the command's: the body names
-        them as `photos`, and a drawn signature as `signature`.
+        them as `photos`, and a drawn signature as `signature` (a second one stands among the photos). `also` is told
+        in `Engine.record`.
         """
         held = self._photos.photos_of(draft_id) if draft_id else []
-        told: dict[str, Any] = {"photos": [photo.reference() for photo in held if photo.kind == "photo"]}
-        for photo in held:
-            if photo.kind == "signature":
-                told["signature"] = photo.reference()
+        signatures = [photo for photo in held if photo.kind == "signature"]
+        told: dict[str, Any] = {"photos": [photo.reference() for photo in held if photo not in signatures[:1]]}
+        if signatures:
+            told["signature"] = signatures[0].reference()
         if kind not in WITH_PHOTOS:
             told = {}
-        return self._engine.record(kind, {**body, **told}, kv=KINDS[kind], at=self._at(), finishes_draft=draft_id)
+        return self._engine.record(
+            kind, {**body, **told}, kv=KINDS[kind], at=self._at(), finishes_draft=draft_id, also=also
+        )
 
 
 def iso(moment: datetime) -> str:

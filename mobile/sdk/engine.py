@@ -75,6 +75,7 @@ class Engine:
         kv: int = 1,
         at: Mapping[str, Any] | None = None,
         finishes_draft: str | None = None,
+        also: Callable[[], Mapping[str, Any]] = dict,
     ) -> str:
         """Write a command into the outbox; from here on it is safe. Gives its id.
 
@@ -84,6 +85,8 @@ class Engine:
             kv: version of that shape.
             at: when and how sure ({"wall": ms, …}); the engine's clock where it is not told.
             finishes_draft: the draft that has become this command; its photos are the command's from now on.
+            also: gives more of the body; called in the transaction, for what is taken from the store only if the
+                command is kept, such as a record number.
 
         Raises:
             SendOnly: the database is of another version.
@@ -92,6 +95,7 @@ class Engine:
         mutation_id = uuid7(self.clock(), self.chance)
         targets = effects.targets_of(kind, body)
         with self.store.transaction():
+            whole = {**body, **also()}
             seq = int(self.store.get("last_seq", 0)) + 1
             self.store.put(last_seq=seq)
             versions = {f"{table}/{row}": self.store.version_of((table, row)) for table, row in targets}
@@ -100,7 +104,7 @@ class Engine:
                 "INSERT INTO outbox (id, seq, kind, kv, at, base, body, sha) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     mutation_id, seq, kind, kv, json.dumps(dict(at or {"wall": self.clock()})), json.dumps(base),
-                    json.dumps(dict(body), ensure_ascii=False), codec.sha_of(kind, kv, dict(body)),
+                    json.dumps(whole, ensure_ascii=False), codec.sha_of(kind, kv, whole),
                 ),
             )  # fmt: skip
             self.store.pin(mutation_id, targets)
