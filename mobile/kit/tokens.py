@@ -109,7 +109,9 @@ def with_accent(palette: Palette, accent: str) -> Palette:
     towards = palette.text
     while contrast(accent, palette.surface) < 5 or contrast(accent, palette.background) < 4.5:  # noqa: PLR2004 (WCAG)
         accent = mix(accent, towards, 0.06)
-    soft = mix(palette.surface, accent, 0.16 if palette is LIGHT else 0.26)
+    share = 0.26
+    while contrast(palette.text_soft, soft := mix(palette.surface, accent, share)) < 4.6:  # noqa: PLR2004 (WCAG)
+        share -= 0.02
     on_accent = max(("#ffffff", mix(accent, "#000000", 0.82)), key=lambda colour: contrast(colour, accent))
     on_soft = accent
     while contrast(on_soft, soft) < 6:  # noqa: PLR2004 (small texts stand on it)

@@ -1,6 +1,7 @@
 """Every widget of the kit on a few screens, to be looked at: `python -m tests.kit.gallery` takes pictures of all.
 
-APP_SIZE=800x1280 shows a tablet; DARK=1, TEXT_SIZE=1.3 and LANGUAGE_SHOWN=en the other faces. Pictures go to SHOTS.
+APP_SIZE=800x1280 shows a tablet; DARK=1, TEXT_SIZE=1.3 and LANGUAGE_SHOWN=en the other faces. Pictures go to SHOTS;
+SAMPLES=4 smooths what the tests draw quickly.
 """
 
 import os

@@ -22,7 +22,7 @@ KINDS = ("accent", "success", "warning", "danger", "info", "neutral")
 
 
 @cache
-def package_file(first: int = 11, last: int = 15, reach: float = 0.05) -> Path:
+def package_file(first: int = 12, last: int = 14, reach: float = 0.04) -> Path:
     """A package with plain streets, each tile with its own name in a corner."""
     folder = Path(tempfile.mkdtemp(prefix="cep-kit-map-"))
     path = folder / "town.mbtiles"
@@ -37,7 +37,7 @@ def package_file(first: int = 11, last: int = 15, reach: float = 0.05) -> Path:
 
 def tile_image(zoom: int, x: int, y: int) -> bytes:
     """512 pixels of blocks, a park and streets."""
-    picture = Image.new("RGB", (512, 512), "#f6f4ef")
+    picture = Image.new("P", (512, 512), "#f6f4ef")
     pen = ImageDraw.Draw(picture)
     chance = random.Random(f"{zoom}/{x}/{y}")
     for column in range(4):
@@ -48,7 +48,7 @@ def tile_image(zoom: int, x: int, y: int) -> bytes:
         pen.line((at, 0, at, 512), fill="#ffffff", width=16)
         pen.line((0, at, 512, at), fill="#fbe3a6" if at == 256 else "#ffffff", width=18)
     written = io.BytesIO()
-    picture.quantize(64).save(written, "PNG")
+    picture.save(written, "PNG")
     return written.getvalue()
 
 

@@ -26,7 +26,12 @@ for _name, _value in {
 from kivy.config import Config  # noqa: E402 (after the words above)
 
 WIDTH, HEIGHT = (int(side) for side in os.environ.get("APP_SIZE", "412x870").split("x"))
-for _name, _value in {"maxfps": "0", "multisamples": "2", "width": str(WIDTH), "height": str(HEIGHT)}.items():
+for _name, _value in {
+    "maxfps": "0",
+    "multisamples": os.environ.get("SAMPLES", "0"),
+    "width": str(WIDTH),
+    "height": str(HEIGHT),
+}.items():
     Config.set("graphics", _name, _value)
 # A back key that nobody takes would end the app, and with it the window of all tests.
 Config.set("kivy", "exit_on_escape", "0")
@@ -47,11 +52,22 @@ logging.getLogger("kivy").setLevel(logging.WARNING)
 
 BACK_KEY = 27
 FRAME_S = 1 / 30
-# The time of animations, long presses and time-outs: it goes on when a test says so. Private names of Kivy 2.3.1.
-passed = [0.0]
-_real_time = Clock.time
+# The time of animations, long presses and time-outs goes on when a test says so, however slow the machine is.
+# Private names of Kivy 2.3.1.
+passed = [Clock.time()]
+_BLINK_S = 0.001
 Clock._max_fps = 0
-Clock.time = lambda: _real_time() + passed[0]
+Clock.time = lambda: passed[0]
+
+
+class KivyWarned(logging.Handler):
+    """What Kivy only logs fails the test, above all widgets that measure each other without end."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise AssertionError(record.getMessage())
+
+
+logging.getLogger("kivy").addHandler(KivyWarned(logging.WARNING))
 
 
 class Robot:
@@ -72,17 +88,18 @@ class Robot:
     # --- time ---
 
     def frames(self, count: int = 1) -> None:
-        """Draw frames without letting time pass."""
+        """Draw frames in no time to speak of."""
         for _ in range(count):
+            passed[0] += _BLINK_S
             EventLoop.idle()
             self._frames += 1
             if self._frames % 10 == 0:
                 glFinish()  # unfinished frames pile up in memory where there is no screen
 
-    def advance(self, seconds: float) -> None:
+    def advance(self, seconds: float, step: float = 0.1) -> None:
         """Let time pass at once: animations run, holds become holds, time-outs end."""
-        for _ in range(max(1, round(seconds / FRAME_S))):
-            passed[0] += FRAME_S
+        for _ in range(max(1, round(seconds / step))):
+            passed[0] += step
             self.frames()
 
     def until(self, condition, timeout: float = 5.0) -> None:
@@ -159,16 +176,20 @@ class Robot:
         touch.touch_up()
         self.advance(0.2)
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
-        """Draw a finger from one place to another, and let what was thrown come to rest."""
+    def drag(
+        self, start: tuple[float, float], end: tuple[float, float], steps: int = 12, *, throws: bool = False
+    ) -> None:
+        """Draw a finger from one place to another, stop and lift it there; or throw, and let it come to rest."""
         touch = UnitTestTouch(*start)
         touch.touch_down()
         self.frames()
         for step in range(1, steps + 1):
             touch.touch_move(*(a + (b - a) * step / steps for a, b in zip(start, end, strict=True)))
-            self.frames()
+            self.advance(FRAME_S, FRAME_S)
+        if not throws:
+            self.advance(0.2)
         touch.touch_up()
-        self.advance(0.3)
+        self.advance(2 if throws else 0.3, FRAME_S if throws else 0.1)
 
     def pinch(self, centre: tuple[float, float], before: float, after: float, steps: int = 10) -> None:
         """Move two fingers, so many pixels apart before and after, around a place."""
@@ -181,7 +202,7 @@ class Robot:
             half = (before + (after - before) * step / steps) / 2
             touches[0].touch_move(x - half, y)
             touches[1].touch_move(x + half, y)
-            self.frames()
+            self.advance(FRAME_S, FRAME_S)
         for touch in touches:
             touch.touch_up()
         self.advance(0.3)

@@ -44,7 +44,7 @@ def told():
 
 
 @pytest.fixture
-def navigator(told):
+def navigator(robot, told):
     made = Navigator({"tasks": Tasks, "task": Task}, "tasks", remember=told.append)
     yield made
     made.close()

@@ -24,7 +24,7 @@ class Segmented(Painted, BoxLayout):
     def __init__(self, options: Sequence[tuple[str, str]] = (), **properties: Any) -> None:
         """Take the options first."""
         super().__init__(
-            options=list(options), size_hint_y=None, height=theme.grown(TARGET), radius=dp(RADIUS_S + 2),
+            options=list(options), size_hint_y=None, height=theme.grown(TARGET) + dp(6), radius=dp(RADIUS_S + 2),
             fill=theme.colour("raised"), padding=dp(3), spacing=dp(2), **properties,
         )  # fmt: skip
         self.bind(options=self._fill, value=self._dress)

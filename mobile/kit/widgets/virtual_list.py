@@ -8,7 +8,7 @@ from kivy.uix.recycleboxlayout import RecycleBoxLayout
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
-from mobile.kit.painting import line_width
+from mobile.kit.painting import Painted, line_width
 from mobile.kit.theme import dp, theme
 from mobile.kit.widgets.card import ROW_HEIGHT, ListRow
 
@@ -42,7 +42,11 @@ _EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
-class VirtualList(RecycleView):
+class _Rows(Painted, RecycleBoxLayout):
+    """Its ground is seen between the rows."""
+
+
+class VirtualList(Painted, RecycleView):
     """Rows of one height from plain data; `on_choose` and `on_hold` tell the key of a row.
 
     A row is `{"key", "title", "detail", "icon", "tone", "note", "has_arrow"}`, all but the first two as one likes; its
@@ -52,7 +56,6 @@ class VirtualList(RecycleView):
 
     rows = ListProperty()
     chosen = StringProperty("")
-    test_id = StringProperty("")
     __events__ = ("on_choose", "on_hold")
 
     def __init__(
@@ -62,16 +65,17 @@ class VirtualList(RecycleView):
         """Take the rows first."""
         super().__init__(
             do_scroll_x=False, scroll_distance=dp(16), scroll_timeout=200, bar_width=dp(4),
-            bar_color=theme.colour("edge", 0.9), bar_inactive_color=theme.colour("edge", 0.35), **properties,
+            bar_color=theme.colour("edge", 0.9), bar_inactive_color=theme.colour("edge", 0.35),
+            fill=theme.colour("background"), **properties,
         )  # fmt: skip
-        layout = RecycleBoxLayout(
-            orientation="vertical", size_hint_y=None, spacing=line_width(),
+        layout = _Rows(
+            orientation="vertical", size_hint_y=None, spacing=line_width(), fill=theme.colour("line"),
             default_size=(None, theme.grown(row_height)), default_size_hint=(1, None),
         )  # fmt: skip
         layout.bind(minimum_height=layout.setter("height"))
         self.add_widget(layout)
         self.viewclass = row
-        self.bind(rows=self._fill, chosen=self._fill)
+        self.bind(rows=self._fill, chosen=self._mark)
         self.rows = list(rows)
 
     def on_choose(self, key: str) -> None:
@@ -84,4 +88,8 @@ class VirtualList(RecycleView):
 
     def _fill(self, *_: Any) -> None:
         self.data = self.rows
-        self.refresh_from_data()
+
+    def _mark(self, *_: Any) -> None:
+        # Filling anew would measure every row of the list.
+        for row in self.view_adapter.views.values():
+            row.is_chosen = bool(row.key) and row.key == self.chosen
