@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.businesses import queries
 from api.businesses.changing import sealed_owner
 from api.businesses.fields import search_text
-from api.businesses.import_faults import COLUMN_NAMES, Fault
+from api.businesses.import_faults import Fault
 from api.businesses.import_file import Line, Sheet, open_sheet, refused
 from api.businesses.import_places import read_gazetteer
 from api.businesses.import_rows import ReadyRow, RowReader, class_codes
@@ -213,8 +213,3 @@ def _columns(ring: Keyring, row: ReadyRow) -> dict[str, Any]:
         **{name: sealed.get(name) for name in ("owner", "tax_no", "tax_no_index")},
         "search_text": search_text(texts),
     }
-
-
-def column_titles(language: str) -> dict[str, str]:
-    """Give the names of the columns that can be read, for people."""
-    return {name: texts[language == "en"] for name, texts in COLUMN_NAMES.items() if name}

@@ -2,6 +2,7 @@
 
 from api.businesses.changing import patch_business, review_change, sealed_owner, set_owner
 from api.businesses.field_tables import FIELD_TABLES
+from api.businesses.import_faults import COLUMN_NAMES
 from api.businesses.importing import ImportReport, import_businesses
 from api.businesses.reading import (
     list_businesses,
@@ -23,7 +24,11 @@ from api.businesses.uploads import (
     work_on_import,
 )
 
+# What a list may hold, in the order in which people are told.
+COLUMNS = tuple(name for name in COLUMN_NAMES if name)
+
 __all__ = [
+    "COLUMNS",
     "FIELD_TABLES",
     "ImportReport",
     "ImportView",

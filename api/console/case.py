@@ -22,10 +22,12 @@ from api.console.pages import Frame, pages
 from api.console.views.actions import Attempt, action_views
 from api.console.views.case import case_view, reporter_view
 from api.console.views.filters import Option, department_options
+from api.console.views.tasks import task_view, visits_line
 from api.core import clock
 from api.core.actor import Actor
 from api.core.errors import Invalid
 from api.core.images import ImageRefused
+from api.fieldwork import service as fieldwork
 from api.files import service as files
 from api.identity import service as identity
 from api.identity.deps import database_of
@@ -78,6 +80,8 @@ async def show_case(
         frame,
         status=422 if attempt else 200,
         case=view,
+        tasks=[task_view(frame.t, task) for task in await fieldwork.tasks_of_case(session, actor, complaint_id)],
+        visits=visits_line(frame.t, await fieldwork.visits_of_case(session, actor, complaint_id)),
         map=map_view(town),
         told=told,
         back_url=_list_address(request),

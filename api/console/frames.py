@@ -17,6 +17,9 @@ HOME = "/console"
 # What opens a section: its first page for whoever holds the permission.
 _SECTIONS = (
     (HOME, "list", "nav.complaints", "complaint.read"),
+    ("/console/businesses", "stall", "nav.businesses", "business.read"),
+    ("/console/inspections", "search", "nav.inspections", "inspection.read"),
+    ("/console/inspections/forms", "search", "nav.inspections", "inspection_form.edit"),
     ("/console/field", "app", "nav.field", "sync_conflict.read"),
     ("/console/field/devices", "app", "nav.field", "device.revoke"),
     ("/console/field/disaster", "app", "nav.field", "disaster.declare"),
@@ -75,9 +78,14 @@ def _sections(path: str, actor: Actor) -> list[Section]:
     sections: dict[str, Section] = {}
     for url, icon, word, permission in _SECTIONS:
         if actor.can(permission) and word not in sections:
-            is_here = path.startswith("/console/field") == (word == "nav.field")
-            sections[word] = Section(url, icon, word, is_here)
+            sections[word] = Section(url, icon, word, word == _section_of(path))
     return list(sections.values()) if len(sections) > 1 else []
+
+
+def _section_of(path: str) -> str:
+    # Longest first: every address begins with that of the list of cases.
+    beginnings = sorted(((url, word) for url, _, word, _ in _SECTIONS), key=lambda pair: -len(pair[0]))
+    return next((word for url, word in beginnings if path.startswith(url)), "")
 
 
 def is_partial(request: Request) -> bool:

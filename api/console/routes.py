@@ -10,10 +10,12 @@ from starlette.responses import RedirectResponse, Response
 from api.console import board, case, sign_in
 from api.console.actions import ACTIONS, ActionSpec
 from api.console.assets import AssetFiles
+from api.console.business_routes import router as business_router
 from api.console.faults import SIGN_IN, ConsoleRoute
 from api.console.field_routes import router as field_router
 from api.console.frames import safe_return, words
 from api.console.guard import ConsolePermitted, ConsolePermittedAlone, ReaderDep, form_of
+from api.console.inspection_routes import router as inspection_router
 from api.console.language import LANGUAGE_COOKIE, LANGUAGES
 from api.console.pages import THEME_COOKIE, THEMES, pages
 from api.console.theme import theme_css
@@ -148,6 +150,8 @@ async def show_theme(session: SessionDep, town: TownDep) -> Response:
 def install(app: FastAPI) -> None:
     """Add the pages and their files to the application."""
     app.include_router(router)
+    app.include_router(business_router)
     app.include_router(field_router)
+    app.include_router(inspection_router)
     assets = pages().assets
     app.mount(assets.base, AssetFiles(assets), name="static")

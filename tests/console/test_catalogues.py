@@ -22,7 +22,12 @@ SOURCES = [
 # Keys that are put together from a word of the domain; the test below names every such word.
 COMPOSED = ("status.", "kind.", "channel.", "group.", "filter.name.", "event.", "actor.", "action.", "photo.", "month.",
             "theme.", "nav.", "field.tab.", "field.done.", "field.kind.", "field.state.", "field.reason.",
-            "field.fact.", "field.value.", "field.device.", "field.bundle.")  # fmt: skip
+            "field.fact.", "field.value.", "field.device.", "field.bundle.", "business.status.", "business.state.",
+            "business.decided.", "business.match.", "business.line.", "business.outcome.", "business.told.",
+            "business.field.", "business.column.", "business.import.", "tasks.", "inspection.tab.",
+            "inspection.done.", "inspection.group.", "inspection.kind.", "inspection.outcome.", "inspection.fact.",
+            "inspection.severity.", "inspection.finding.", "inspection.warning.", "inspection.item.",
+            "inspection.fate.", "inspection.return.")  # fmt: skip
 TURKISH = catalogue("tr")
 
 

@@ -108,9 +108,7 @@ def filter_bar(t: Catalogue, chosen: Wanted, town: TownConfig, categories: Seque
         department=told.get("department_id", ""),
         categories=_category_options(t, categories),
         category=told.get("category_id", ""),
-        neighbourhoods=sorted(
-            (Option(str(place.id), place.name) for place in town.neighbourhood_names.values()), key=_by_label
-        ),
+        neighbourhoods=neighbourhood_options(town),
         neighbourhood=told.get("neighbourhood_id", ""),
         filed_from=told.get("filed_from", ""),
         filed_to=told.get("filed_to", ""),
@@ -129,6 +127,11 @@ def department_options(town: TownConfig, allowed: Callable[[UUID], bool] = lambd
         ),
         key=_by_label,
     )
+
+
+def neighbourhood_options(town: TownConfig) -> list[Option]:
+    """The town's neighbourhoods, by name."""
+    return sorted((Option(str(place.id), place.name) for place in town.neighbourhood_names.values()), key=_by_label)
 
 
 def _by_label(option: Option) -> str:

@@ -52,14 +52,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 // "Back to the list" keeps the filter, also after forms were sent from the case.
-const remembered = "console.board";
+const remembered = (path) => sessionStorage.getItem(`console.list.${path}`) ?? "";
 if (byId("filters")) {
-  const remember = () => sessionStorage.setItem(remembered, location.search);
+  const list = location.pathname;
+  const remember = () => sessionStorage.setItem(`console.list.${list}`, location.search);
   remember();
   document.addEventListener("htmx:replacedInHistory", remember);
 }
 const toList = byId("to-list");
-if (toList && sessionStorage.getItem(remembered)) toList.href = `/console${sessionStorage.getItem(remembered)}`;
+const listPath = toList?.dataset.list ?? "/console";
+if (toList && remembered(listPath)) toList.href = listPath + remembered(listPath);
 
 const offline = byId("offline");
 document.addEventListener("htmx:sendError", () => { offline.hidden = false; });
