@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mobile.sdk.files import sync_folder
+
 _BLOCK = 1 << 20
 
 
@@ -68,7 +70,7 @@ def fetch_package(
             _append(part, piece, package, on_progress)
     _verify(part, package)
     part.replace(whole)
-    _sync(folder)
+    sync_folder(folder)
     for old in folder.glob(f"{package.id}-*"):
         if old != whole:
             old.unlink()
@@ -95,12 +97,3 @@ def _verify(part: Path, package: Package) -> None:
             raise ConnectionError("the line ended before the file")
         part.unlink()
         raise MapNotWhole(package.id)
-
-
-def _sync(folder: Path) -> None:
-    # Without this a dead battery may forget the new name although the bytes are there.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

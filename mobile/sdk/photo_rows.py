@@ -39,7 +39,9 @@ class Photo:
     def reference(self) -> dict[str, Any]:
         """Give what a mutation's body says of it, in its list `photos`."""
         told = {"id": self.id, "sha256": self.sha256, "size": self.size, "mime": self.mime, "taken_at": self.taken_at}
-        return {**told, "facts": dict(self.facts)} if self.facts else told
+        if "lon" in self.facts and "lat" in self.facts:
+            return {**told, "place": {"lon": self.facts["lon"], "lat": self.facts["lat"]}}
+        return told
 
 
 def add_rows(

@@ -278,6 +278,20 @@ def test_a_phone_begins_anew_twice_with_dismissed_work_and_a_clock_that_was_set_
     assert waiting == [(1,), (2,), (3,)]
 
 
+def test_a_phone_that_forgot_its_oldest_lines_begins_anew_with_the_rest(phone):
+    ids = [phone.note(str(number)) for number in range(6)]
+    results = [{"id": mutation_id, "state": "ok", "rows": [], "xid": "0"} for mutation_id in ids[:3]]
+    phone.engine.receive(phone.engine.next_exchange(), ours(results=results, stopped=None, now=phone.now))
+    phone.now += PULL_EVERY_MS
+    while (exchange := phone.engine.next_exchange()).path != PULL:
+        phone.engine.receive(exchange, ours(results=[], stopped="time"))
+    phone.engine.receive(exchange, news(now=phone.now + 31 * 86_400_000))
+    assert [line.id for line in phone.engine.lines()] == ids[:2:-1]
+    forked = Answer(409, "application/problem+json", b'{"code": "device_forked"}')
+    phone.engine.receive(phone.engine.next_exchange(), forked)
+    assert phone.store.all("SELECT seq, id FROM outbox ORDER BY seq") == list(enumerate(ids[3:], 1))
+
+
 def test_a_phone_that_was_signed_out_and_is_in_again_says_so_no_more(phone):
     phone.note()
     out = Answer(401, "application/problem+json", b'{"code": "unauthenticated"}')

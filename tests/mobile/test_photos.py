@@ -5,6 +5,7 @@ import pytest
 
 from mobile.sdk import retry
 from mobile.sdk.exchange import PULL, PUSH, Answer
+from mobile.sdk.pictures import Picture
 from mobile.sdk.pushing import build_push
 from mobile.sdk.uploads import SLOW_PATIENCE_MS
 from mobile.wire.limits import LEAST_CHUNK_BYTES, MOST_CHUNK_BYTES
@@ -249,6 +250,16 @@ def test_a_photo_stays_here_seven_days_of_the_servers_after_it_is_called_stored(
     assert line.has(photo)
     with pytest.raises(KeyError):
         line.photos.photo(photo.id)
+
+
+def test_a_body_names_its_photos_with_hash_size_moment_and_the_cameras_place(line):
+    plain = line.photo(size=900)
+    facts = {"lon": 29.027139, "lat": 40.988751, "altitude": 31.4, "taken": "2026:11:20 08:12:44"}
+    placed = line.photos.keep("d1", Picture(b"bytes", b"small", "image/jpeg", facts))
+    told = {"id": plain.id, "sha256": plain.sha256, "size": 900, "mime": "image/jpeg", "taken_at": line.now}
+    assert plain.reference() == told
+    assert placed.reference()["place"] == {"lon": 29.027139, "lat": 40.988751}
+    assert placed.reference().keys() - told.keys() == {"place"}
 
 
 def test_stored_with_another_hash_is_not_stored(line):

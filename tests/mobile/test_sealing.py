@@ -1,5 +1,7 @@
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -76,6 +78,24 @@ def test_a_signature_is_of_these_bytes_and_this_key():
     assert not sealing.is_signed(public, b"told", signature[:-1])
     assert not sealing.is_signed(Ed25519PrivateKey.generate().public_key().public_bytes_raw(), b"told", signature)
     assert not sealing.is_signed(b"no key", b"told", signature)
+
+
+def test_no_other_module_of_the_phones_imports_the_cryptography():
+    folder = Path(sealing.__file__).parents[1]
+    found = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
+        if "cryptography" in {name.split(".")[0] for name in imported(path)}
+    }
+    assert found == {"sdk/sealing.py"}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
 
 
 def test_the_engine_starts_without_waiting_for_the_cryptography():

@@ -36,6 +36,12 @@ def test_the_first_seeds_break_no_invariant_and_meet_every_kind_of_trouble():
     assert any(numbers["attention"] for numbers in told)
     assert sum(numbers["sent"] for numbers in told) > 500
     assert any(town.history for world in worlds for town in world.server.towns.values())
+    assert any(phone.store.get("lease_from") for phone in phones)
+    assert sum(len(world.bundles) for world in worlds) > 10
+    assert sum(len(world.server.blobs.lost) for world in worlds) > 5
+    photos = [photo for phone in phones for photo in phone.photos]
+    assert len(photos) > 200
+    assert any(f"{photo}.original" not in phone.files.kept for phone in phones for photo in phone.photos)
 
 
 @pytest.mark.slow
@@ -107,6 +113,19 @@ class Trouble(RuleBasedStateMachine):
     @rule(seed=SEED)
     def draft(self, seed):
         self._with(seed).draft()
+
+    @rule(seed=SEED)
+    def files(self, seed):
+        world = self._with(seed)
+        (world.export, world.import_bundle, world.lose_blob, world.wait_long)[seed % 4]()
+
+    @rule(seed=SEED)
+    def update(self, seed):
+        self._with(seed).update_app()
+
+    @rule(seed=SEED)
+    def look(self, seed):
+        self._with(seed).look()
 
     @invariant()
     def nothing_saved_is_lost(self):
