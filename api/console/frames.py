@@ -18,8 +18,8 @@ HOME = "/console"
 _SECTIONS = (
     (HOME, "list", "nav.complaints", "complaint.read"),
     ("/console/businesses", "stall", "nav.businesses", "business.read"),
-    ("/console/inspections", "search", "nav.inspections", "inspection.read"),
-    ("/console/inspections/forms", "search", "nav.inspections", "inspection_form.edit"),
+    ("/console/inspections", "enforcement", "nav.inspections", "inspection.read"),
+    ("/console/inspections/forms", "enforcement", "nav.inspections", "inspection_form.edit"),
     ("/console/field", "app", "nav.field", "sync_conflict.read"),
     ("/console/field/devices", "app", "nav.field", "device.revoke"),
     ("/console/field/disaster", "app", "nav.field", "disaster.declare"),
