@@ -10,8 +10,10 @@ from kivy.core.window import Window
 from kivy.uix.boxlayout import BoxLayout
 
 from field_app.field import Field
+from field_app.i18n.inspection_texts import INSPECTION_TEXTS
 from field_app.i18n.texts import TEXTS
 from field_app.phone import Phone, Unlocked
+from field_app.screens import inspection_routes
 from field_app.screens.attention.screen import Attention
 from field_app.screens.base import FieldScreen
 from field_app.screens.complaint.screen import ComplaintScreen
@@ -55,6 +57,7 @@ WORK_ROUTES: Routes = {
     "offline_maps": OfflineMaps,
     "export": Export,
     "settings": Settings,
+    **inspection_routes.ROUTES,
 }
 LOCKED_AFTER_S = 600.0
 """A phone that lies about unlocked locks itself."""
@@ -85,6 +88,7 @@ class FieldApp(App):
         """Begin at the lock."""
         fonts.register()
         language.add(TEXTS)
+        language.add(INSPECTION_TEXTS)
         self._recall()
         self.frame = BoxLayout()
         self._lock("pin" if self.phone.vault.is_set_up and self.phone.account.is_known else "sign_in")

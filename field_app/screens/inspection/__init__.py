@@ -1,0 +1,1 @@
+"""A visit: its form and its summary."""
