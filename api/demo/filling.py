@@ -18,6 +18,7 @@ from api.core.crypto import read_master_key
 from api.core.db import Database
 from api.core.storage import FolderStore
 from api.demo.businesses import USUAL, load_businesses
+from api.demo.inspections import load_inspections
 from api.demo.load import Drawn, draw, load
 from api.demo.people import dashed
 from api.demo.pictures import draw_scene
@@ -32,7 +33,7 @@ SIZES = {"small": 2_000, "default": DEFAULT_SIZE, "large": 1_000_000}
 SEED = 2026
 _PHOTOS_A_TOWN = 20
 # What a fill depends on besides its arguments: the schema, the seeds, the drawing itself.
-_SOURCES = ("demo", "migrations/versions", "complaints/seed", "municipalities/seed")
+_SOURCES = ("demo", "migrations/versions", "complaints/seed", "inspections/seed", "municipalities/seed")
 
 Show = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 """Opens one line of progress (title, steps in all); what it gives is told how many steps were made."""
@@ -134,6 +135,9 @@ async def _fill_town(
     businesses = round(USUAL * town.share * min(1, order.size / DEFAULT_SIZE))
     with show(f"{town.name}: {businesses:,} işyeri".replace(",", "."), 1) as advance:
         load_businesses(urls.owner, setting, ring, businesses, until, (SEED, municipality_id))
+        advance(1)
+    with show(f"{town.name}: denetimler", 1) as advance:
+        load_inspections(urls.owner, setting, until, (SEED, municipality_id))
         advance(1)
 
 
