@@ -34,12 +34,12 @@ def sha_of(kind: str, kv: int, body: Any) -> str:
     return hashlib.sha256(canonical([kind, kv, body])).hexdigest()
 
 
-def encode(message: Any, media_type: str = DEFLATED) -> bytes:
-    """Write a message in one of the two media types."""
+def encode(message: Any, media_type: str = DEFLATED, *, level: int = 9) -> bytes:
+    """Write a message in one of the two media types; `level` is how hard deflating tries (1–9)."""
     plain = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     if media_type == PLAIN:
         return plain
-    deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARY)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARY)
     return deflate.compress(plain) + deflate.flush()
 
 

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from api.complaints.queries import FILE_SQL
 from api.complaints.workflow import Status
-from api.core import audit, clock, jobs
+from api.core import audit, clock, feed, jobs
 from api.core.actor import Actor
 from api.core.ids import uuid7
 from api.identity.tokens import Claims
@@ -87,6 +87,7 @@ class Reports:
             "event_details": json.dumps({"photo_ids": no_photos, "authority_name": None}),
             "levels": [level for level, _, _ in cells], "cells": [morton(gx, gy) for _, gx, gy in cells],
             "photo_ids": no_photos, "uploader_id": actor.id,
+            **feed.parameters("complaint", complaint_id, [feed.team(sample["department_id"])]),
             **audit.entry(actor, "complaint.file", "complaint", complaint_id, {"category": sample["code"]}),
             **jobs.job_parameters("complaints.notify_reporter", actor.municipality_id, event_id=event_id,
                                   happened_at=now),
