@@ -12,10 +12,10 @@ from api.core import keys
 from api.core.actor import system_actor
 from api.core.db import Database
 from api.core.startup import master_key_bytes
-from api.files.stores import blob_store
 from api.municipalities import service as municipalities
 from api.settings import Settings, get_settings
 from api.sync import service as sync
+from api.worker import outside_systems
 
 REASONS = {
     "broken": "dosya eksik, değiştirilmiş ya da bozuk",
@@ -47,7 +47,8 @@ async def _import(settings: Settings, file: Path, slug: str) -> sync.Outcome:
     database = Database(
         settings.database_url.get_secret_value(), pool_size=2, statement_timeout_ms=settings.statement_timeout_ms
     )
-    spool, store = sync.Spool(settings.files_path / "spool"), blob_store(settings)
+    outside = outside_systems(settings)
+    spool, store = outside["spool"], outside["store"]
     try:
         async with database.transaction() as session:
             town = await municipalities.public_municipality(session, slug)

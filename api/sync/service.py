@@ -25,7 +25,6 @@ from api.sync.office_schemas import (
 from api.sync.profile import read_profile
 from api.sync.pull import pull
 from api.sync.push import push
-from api.sync.spool import Spool
 
 __all__ = [
     "BundleOut",
@@ -37,7 +36,6 @@ __all__ = [
     "Importing",
     "Outcome",
     "ResolveIn",
-    "Spool",
     "begin_epoch",
     "bring_bundle",
     "count_conflicts",
