@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.kit.robot import App, Robot, Widget  # isort: skip (before anything of Kivy)
 from mobile.kit import fonts
 from mobile.kit.i18n import language
 from mobile.kit.theme import theme
-from tests.kit.robot import App, Robot, Widget
 
 
 class Showing(App):

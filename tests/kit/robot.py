@@ -9,9 +9,13 @@ import importlib
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
+
+if "kivy" in sys.modules and "KIVY_NO_ARGS" not in os.environ:
+    raise ImportError("tests.kit.robot must be imported before anything of Kivy: it decides where Kivy draws")
 
 _HOME = tempfile.mkdtemp(prefix="cep-kivy-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)

@@ -49,7 +49,7 @@ class MapView(GestureSurface):
         if theme.appearance.dark:
             self.tiles.shade = (0.7, 0.73, 0.78, 1)
         self._shift = Translate()
-        layers = (self.tiles.group, self.areas.group, self.position.group, self.points.group)
+        layers = (self.tiles.group, self.areas.group, self.points.group, self.position.group)
         for part in (PushMatrix(), self._shift, *layers, PopMatrix()):
             self.canvas.add(part)
         self.bind(pos=self._redraw, size=self._resize, chosen=self._choose, _zoom=self._zoom_to)
@@ -168,7 +168,7 @@ class MapView(GestureSurface):
 
     def _draw(self, *_: Any) -> None:
         self._shift.xy = self.pos
-        for layer in (self.tiles, self.areas, self.position, self.points):
+        for layer in (self.tiles, self.areas, self.points, self.position):
             layer.draw(self.camera)
 
     def _zoom_to(self, *_: Any) -> None:
