@@ -170,7 +170,7 @@ def test_migrating_and_then_replacing_both_servers_one_by_one_under_load_fails_n
 def wait_for_more(statuses):
     """Wait until the servers have answered twenty requests more."""
     before = len(statuses)
-    wait_until(lambda: len(statuses) >= before + 20, 20, "nobody serves any more")
+    wait_until(lambda: len(statuses) >= before + 20, 60, "nobody serves any more")
 
 
 MIGRATION = '''"""A column more, as a later version would bring it."""
