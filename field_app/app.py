@@ -107,6 +107,7 @@ class FieldApp(App):
         """End: lock."""
         Window.unbind(on_keyboard=self._on_key, on_touch_down=self._stay_awake)
         self._close()
+        self._put(None)
 
     # --- look, kept outside of the locked database: the lock speaks the user's language ---------------------------
 

@@ -4,7 +4,8 @@
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
@@ -111,6 +112,15 @@ class Unlocked:
             public_key=base64.b64decode(self.profile.bundle_key), now=self._around.clock(), chance=self._chance,
             app=VERSION,
         )  # fmt: skip
+
+    @contextmanager
+    def reading(self) -> Iterator[Engine]:
+        """Give an engine with a connection of its own, for long reads in another thread; nothing is written by it."""
+        engine = self._engine()
+        try:
+            yield engine
+        finally:
+            engine.store.connection.close()
 
     def close(self) -> None:
         """Stop syncing and lock."""

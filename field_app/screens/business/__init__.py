@@ -1,0 +1,1 @@
+"""A business, and the search for one."""

@@ -1,0 +1,1 @@
+"""Something new that is found on the spot."""
