@@ -20,6 +20,7 @@ from api.core.sql import Row
 from api.municipalities import service as municipalities
 from api.sync import queries
 from api.sync.cursors import NIL, Cursor, Seals
+from api.sync.disaster import policy_for_phones
 from api.sync.epoch import begin_epoch
 from api.sync.field_devices import DeviceRevoked
 from api.sync.push import milliseconds
@@ -129,6 +130,8 @@ async def _read(database: Database, phone: Phone, asked: PullIn) -> tuple[dict[s
         _fill(reading, pointers, rows)
         read_to_end = [sid for sid in asked.check if sid in reading.pages and not reading.pages[sid]["more"]]
         checks = await queries.checks(session, actor.municipality_id, read_to_end) if read_to_end else {}
+        if head["has_policy"]:
+            answer["disaster"] = await policy_for_phones(session, actor.municipality_id)
     answer["scopes"] = [scope._asdict() for scope in reading.granted]
     answer["pages"] = list(reading.pages.values())
     answer["checks"] = [{"sid": sid, "count": count, "sum": total} for sid, (count, total) in checks.items()]

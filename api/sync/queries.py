@@ -31,7 +31,9 @@ HEAD_SQL = f"""
            (SELECT department_id FROM staff_user u
              WHERE u.municipality_id = %(municipality_id)s AND u.id = %(staff_user_id)s) AS own_department_id,
            ARRAY(SELECT neighbourhood_id FROM field_area a
-                  WHERE a.municipality_id = %(municipality_id)s AND a.staff_user_id = %(staff_user_id)s) AS areas
+                  WHERE a.municipality_id = %(municipality_id)s AND a.staff_user_id = %(staff_user_id)s) AS areas,
+           EXISTS (SELECT FROM disaster_policy p
+                    WHERE p.municipality_id = %(municipality_id)s AND p.valid_to >= %(today)s) AS has_policy
       FROM sync_stream s
       JOIN field_device d ON d.municipality_id = s.municipality_id AND d.id = s.device_id
       JOIN sync_epoch e ON e.municipality_id = s.municipality_id

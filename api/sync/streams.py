@@ -80,6 +80,7 @@ class Phone:
             "fork_of": self.fork_of,
             "app": self.app,
             "now": now,
+            "today": clock.today(),
             "noted_since": now - NOTED_EVERY,
             **more,
         }
