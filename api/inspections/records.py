@@ -13,6 +13,7 @@ from api.core.actor import Actor
 from api.core.errors import NotFound
 from api.core.sql import Row
 from api.core.storage import BlobStore
+from api.core.tenancy import enter_municipality, release
 from api.files import service as files
 from api.inspections import read_queries as queries
 from api.inspections.errors import ActionNotAllowed
@@ -33,14 +34,9 @@ async def record_document(session: AsyncSession, actor: Actor, inspection_id: UU
     Raises:
         NotFound: no such visit, or not for this reader. ActionNotAllowed: it was not submitted.
     """
-    row = await readable(session, actor, inspection_id)
-    if row["status"] != "submitted":
-        raise ActionNotAllowed(status=row["status"], action="record")
-    town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
-    form = (await form_of(session, actor.municipality_id, row["form_id"], row["form_version"])).form
-    parts = await queries.parts(session, actor.municipality_id, inspection_id, None)
-    await audit.record(session, actor, "inspection.read", "inspection", inspection_id, record=row["number"])
-    return finding_record(form, row["answers"], _facts(town, row, parts["photos"], parts["amendments"]))
+    document = await _document(session, actor, inspection_id)
+    await audit.record(session, actor, "inspection.read", "inspection", inspection_id, record=document.number)
+    return document
 
 
 async def record_pdf(session: AsyncSession, store: BlobStore, actor: Actor, inspection_id: UUID) -> bytes:
@@ -49,7 +45,7 @@ async def record_pdf(session: AsyncSession, store: BlobStore, actor: Actor, insp
     Raises:
         NotFound, ActionNotAllowed: as `record_document`.
     """
-    document = await record_document(session, actor, inspection_id)
+    document = await _document(session, actor, inspection_id)
     images: dict[str, bytes] = {}
     for place in document.signatures:
         if place.image_id is None:
@@ -60,7 +56,22 @@ async def record_pdf(session: AsyncSession, store: BlobStore, actor: Actor, insp
             )
         except (NotFound, ValueError):
             log.info("signature not here yet", inspection_id=str(inspection_id))
-    return await set_record(document, images)
+    # Setting the pages takes a good part of a second; no database connection waits for it.
+    await release(session)
+    pdf = await set_record(document, images)
+    await enter_municipality(session, actor.municipality_id)
+    await audit.record(session, actor, "inspection.read", "inspection", inspection_id, record=document.number)
+    return pdf
+
+
+async def _document(session: AsyncSession, actor: Actor, inspection_id: UUID) -> Document:
+    row = await readable(session, actor, inspection_id)
+    if row["status"] != "submitted":
+        raise ActionNotAllowed(status=row["status"], action="record")
+    town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
+    form = (await form_of(session, actor.municipality_id, row["form_id"], row["form_version"])).form
+    parts = await queries.parts(session, actor.municipality_id, inspection_id, None)
+    return finding_record(form, row["answers"], _facts(town, row, parts["photos"], parts["amendments"]))
 
 
 def _facts(town: municipalities.TownConfig, row: Row, photos: list[Row], amendments: list[Row]) -> Facts:

@@ -205,7 +205,9 @@ def _found(form: Form, seen: Evaluation, facts: Facts) -> list[Section]:
     deadlines = deadlines_of(found, form, visited_on, facts.default_days)
     for at, (one, deadline) in enumerate(zip(found, deadlines, strict=True), start=1):
         term = f"{deadline:%d.%m.%Y}" if deadline else "Süre verilmedi"
-        told = one.text + (f" — {one.note}" if one.note else "")
+        # A check says how it must be; found was the contrary.
+        told = one.text if form.kind == "finding" else f"Uygun değil: {one.text}"
+        told += f" — {one.note}" if one.note else ""
         shown = ", ".join(str(numbers[photo]) for photo in one.photos if photo in numbers)
         term = "Derhal giderildi" if one.is_cured_at_once else term
         rows.append((str(at), told, one.law or "—", SEVERITIES[one.severity], term, shown or "—"))
