@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from api.businesses.errors import FieldUnknown
 from api.businesses.schemas import BusinessPhone, ClassCode, LicenceNo, LongText, Place, ShortText
-from api.core.text import Line, fold
+from api.core.text import Line, clean, fold
 
 Outcome = Literal["same", "applied", "overwrote", "suggested"]
 
@@ -37,6 +37,7 @@ _NEEDED = frozenset({"title", "class_code", "place", "status"})
 TEXTS = frozenset({"activity", "address_text", "note", "opening_hours"})
 # About 10 cm: below what any receiver tells, above what writing and reading a number changes.
 _PLACE_DIGITS = 6
+_LONGEST_ODD = 200
 
 
 def checked(field: str, value: Any) -> Any:
@@ -59,11 +60,14 @@ def checked(field: str, value: Any) -> Any:
 
 
 def seen(field: str, base: Any) -> Any:
-    """Give a value that a sender had seen in the form in which values are compared; an odd one stays as it is."""
+    """Give a value that a sender had seen in the form in which values are compared.
+
+    One that could never have stood there is kept as a short text: it equals nothing, and the history can hold it.
+    """
     try:
         return checked(field, base)
     except FieldUnknown:
-        return base or None
+        return clean(str(base)[:_LONGEST_ODD], _LONGEST_ODD) or None
 
 
 def place_value(lon: float | None, lat: float | None) -> dict[str, float] | None:

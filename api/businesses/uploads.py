@@ -82,7 +82,9 @@ async def start_import(
     }
     await run(session, NEW_SQL, values)
     await audit.record(session, actor, "business.import", "business_import", import_id, size=len(data))
-    await jobs.enqueue(session, "businesses.check_import", actor.municipality_id, import_id=import_id)
+    await jobs.enqueue(
+        session, "businesses.check_import", actor.municipality_id, lock=_lock(actor), import_id=import_id
+    )
     return import_id
 
 
@@ -98,7 +100,9 @@ async def confirm_import(session: AsyncSession, actor: Actor, import_id: UUID) -
     if not await _move(session, actor.municipality_id, import_id, "writing", ("checked",)):
         raise ImportNotWaiting
     await audit.record(session, actor, "business.import", "business_import", import_id, confirmed=True)
-    await jobs.enqueue(session, "businesses.write_import", actor.municipality_id, import_id=import_id)
+    await jobs.enqueue(
+        session, "businesses.write_import", actor.municipality_id, lock=_lock(actor), import_id=import_id
+    )
 
 
 async def read_import(session: AsyncSession, actor: Actor, import_id: UUID) -> ImportView:
@@ -188,6 +192,11 @@ async def forget_imports(database: Database, store: BlobStore, municipality_id: 
     for row in rows:
         for part in ("file", "faults"):
             await store.delete(_place(municipality_id, row["id"], part))
+
+
+def _lock(actor: Actor) -> str:
+    """Lists of one town go one after another: two at once would not see what the other adds."""
+    return f"business import {actor.municipality_id}"
 
 
 def _place(municipality_id: int, import_id: UUID, part: str) -> str:

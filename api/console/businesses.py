@@ -268,7 +268,7 @@ def _results(t: Catalogue, chosen: views.Wanted, page: Page[BusinessRow]) -> dic
     count = len(page.items)
     return {
         "rows": [views.row_view(t, row, now) for row in page.items],
-        "shown": t("board.shown_more", n=count) if cursor else t.count("business.shown", count),
+        "shown": t("business.shown_more", n=count) if cursor else t.count("business.shown", count),
         "is_narrowed": bool(chosen.told),
         "without_bbox_url": chosen.url(HOME, bbox=None) if "bbox" in chosen.told else "",
         "more_url": chosen.url(ROWS, cursor=cursor) if cursor else "",

@@ -14,6 +14,8 @@ Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 TaskText = Annotated[Text, Field(max_length=2000)]
 PhotoIds = Annotated[list[UUID], Field(max_length=10)]
 LONGEST_VISIT = timedelta(days=1)
+# A phone without a clock says 1970; what is stored must be a time that PostgreSQL can hold in every zone.
+_YEARS = range(1970, 2200)
 
 
 class Wire(BaseModel):
@@ -78,7 +80,7 @@ class VisitIn(Wire):
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:
-        if not timedelta(0) <= self.ended_at - self.started_at <= LONGEST_VISIT:
+        if self.started_at.year not in _YEARS or not timedelta(0) <= self.ended_at - self.started_at <= LONGEST_VISIT:
             raise PydanticCustomError("visit_times", "Ziyaretin başlangıç ve bitiş zamanı geçerli değil.")
         return self
 

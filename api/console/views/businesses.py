@@ -24,7 +24,7 @@ IMPORT_TONES = {
 }  # fmt: skip
 LINE_ICONS = {"planned": "clock", "visit": "check", "cancelled": "close", "warning": "alert", "complaint": "chat"}
 CLASS_ICONS = {
-    "public_leisure": "social",
+    "public_leisure": "people",
     "non_sanitary_1": "smoke",
     "non_sanitary_2": "smoke",
     "non_sanitary_3": "smoke",
@@ -213,6 +213,7 @@ class ChangeView:
     who: str
     at: Said
     is_open: bool
+    is_flagged: bool
     decided: str
 
 
@@ -226,7 +227,7 @@ def change_view(t: Catalogue, change: ChangeOut, classes: Mapping[str, str], now
         str(change.id), t(f"business.field.{change.field}"), _value(t, change.field, change.old, classes),
         _value(t, change.field, change.new, classes), change.field in ("owner", "tax_no"),
         Said(t(f"business.state.{change.state}"), tone, icon), change.changed_by_name or t("actor.system"),
-        age(t, change.changed_at, now), change.is_open, decided,
+        age(t, change.changed_at, now), change.is_open, change.state == "overwrote", decided,
     )  # fmt: skip
 
 

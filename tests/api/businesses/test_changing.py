@@ -144,6 +144,14 @@ async def test_a_value_that_cannot_be_is_refused_with_all_others_of_the_same_pat
     assert (await shown(server, business_id))["activity"] == "Kasap"
 
 
+@pytest.mark.parametrize("base", ["a\x00b", ["x"], {"lon": "a"}, 10**400, "x" * 5_000, True])
+async def test_a_base_that_makes_no_sense_is_kept_and_the_value_flagged(server, base):
+    business_id = await registered(server, phone="0532 111 22 33")
+    assert await patched(server, business_id, FIELD, phone=(base, "0533 444 55 66")) == {"phone": "overwrote"}
+    (line,) = (await shown(server, business_id))["changes"]
+    assert (line["old"], line["new"], line["is_open"]) == ("+905321112233", "+905334445566", True)
+
+
 async def test_the_history_says_that_an_owner_was_changed_but_not_to_whom(server):
     business_id = await registered(server, owner="İlk Sahip")
     url = f"/v1/businesses/{business_id}/owner"
