@@ -126,6 +126,8 @@ class Uploads:
             if not 0 <= offset <= size:
                 raise ValueError(offset)
             self._advance(exchange, _path(headers["location"]) if is_created else exchange.path, offset, size, now)
+        elif (status in _REFUSALS and code != "device_revoked") or (status in _GONE and self._is_given_up(exchange)):
+            self._set(exchange, code=code or str(status))
         elif status in _GONE and exchange.method != "POST":
             self._set(exchange, url=None, done=0, is_sure=0)
         elif status == 409:  # noqa: PLR2004 (tus: another offset)
@@ -136,12 +138,18 @@ class Uploads:
         elif status == 401 or code == "device_revoked":  # noqa: PLR2004
             self._store.put(**({"revoked": "drain"} if code == "device_revoked" else {"needs_sign_in": 1}))
             retry.fail(self._store, now, self._chance, PICTURES)
-        elif status in _REFUSALS:
-            self._set(exchange, code=code or str(status))
         else:
             self._later(exchange, now)
             if status >= 500:  # noqa: PLR2004
                 retry.fail(self._store, now, self._chance, PICTURES)
+
+    def _is_given_up(self, exchange: Exchange) -> bool:
+        """Whether the server will never have heard of a photo: what was dismissed is not sent to a restored server."""
+        row = self._store.one(
+            "SELECT is_dismissed FROM photo JOIN outbox ON outbox.id = holder WHERE photo.id = ?",
+            (exchange.upload or ("",))[:1],
+        )
+        return exchange.method == "POST" and row is not None and bool(row[0])
 
     def _advance(self, exchange: Exchange, url: str, offset: int, size: int, now: int) -> None:
         self._measure(exchange, now)

@@ -303,6 +303,23 @@ def test_another_life_of_the_server_makes_every_photo_doubtful_at_once(line):
     assert len(files(line)) == 2
 
 
+def test_a_photo_of_dismissed_work_that_a_restored_server_never_hears_of_is_shown_to_the_user(line):
+    photo = line.photo()
+    line.model.back_up()
+    refused = line.engine.record(
+        "complaint.close", {"complaint_id": "nowhere", "photos": [photo.reference()]}, finishes_draft="d1"
+    )
+    line.sync()
+    line.meet()
+    line.engine.dismiss(refused)
+    line.model.restore(keeps_blobs=False)
+    for _ in range(6):
+        line.now += retry.LONGEST_PAUSE_MS
+        line.sync()
+    assert line.engine.numbers() == {"waiting": 0, "sent": 0, "attention": 1, "waiting_photos": 0}
+    assert [one.id for one in line.photos.in_need()] == [photo.id]
+
+
 def test_a_record_is_kept_as_long_as_a_photo_of_it_is_not_stored(line):
     line.photo()
     noted = line.record()

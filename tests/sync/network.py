@@ -97,6 +97,7 @@ class NetworkActs:
     def ask(self, phone: Any, path: str, message: dict[str, Any], **options: int) -> tuple[int, str, bytes]:
         """Ask the server, and look into the bytes that leave it."""
         stream = self.server.towns[phone.town].streams.get(message["device"])
+        phone.is_told = phone.is_told or (stream is not None and stream.state != "active")
         if stream is not None and stream.state == "wipe":
             body = b'{"code": "device_revoked", "wipe": "now"}'
             return 403, "application/problem+json", body

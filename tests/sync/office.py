@@ -82,7 +82,6 @@ class OfficeActs:
         if stream is not None and not any(other.is_dropped for other in self.phones):
             stream.state = self.chance.choice(("drain", "wipe"))
             phone.is_dropped = True
-            self.revoked.add(phone.store.get("device"))
 
     def back_up(self) -> None:
         self.server.back_up()
@@ -94,7 +93,6 @@ class OfficeActs:
                     stream = self.server.towns[phone.town].streams.get(phone.store.get("device"))
                     if stream is not None:
                         stream.state = "drain"
-                        self.revoked.add(phone.store.get("device"))
 
     def lose_blob(self) -> None:
         """A disk of the server's loses a photo, or an upload that was begun."""

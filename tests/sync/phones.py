@@ -97,6 +97,8 @@ class Phone:
     drafted: tuple[str, str] | None = None
     """The row that the user's one draft stands on."""
     is_dropped: bool = False
+    is_told: bool = False
+    """The server has called this phone, under a name that it had, one that must leave."""
     is_gone: bool = False
     doom: int = BIG
 

@@ -32,7 +32,6 @@ class World(OfficeActs, NetworkActs):
     server: ModelServer = field(init=False)
     phones: list[Phone] = field(default_factory=list)
     late: list[Callable[[], Any]] = field(default_factory=list)
-    revoked: set[str] = field(default_factory=set)
     bundles: list[tuple[str, str, bytes]] = field(default_factory=list)
     made: int = 0
     has_waited: bool = False
@@ -215,10 +214,6 @@ class World(OfficeActs, NetworkActs):
         copy = Phone(f"phone-{len(self.phones)}", phone.town, phone.staff, connection, files, chance)
         copy.is_old, copy.offset, copy.migrations = phone.is_old, phone.offset, phone.migrations
         copy.saved, copy.photos, copy.heard = dict(phone.saved), dict(phone.photos), phone.heard
-        copy.drafted = phone.drafted
+        copy.drafted, copy.is_told = phone.drafted, phone.is_told
         self.phones.append(copy)
         copy.start(self.clock)
-
-    def was_revoked(self, phone: Phone) -> bool:
-        """Whether the office told this phone to leave, under the name it has or had."""
-        return bool({phone.store.get("device"), phone.store.get("fork_of")} & self.revoked)
