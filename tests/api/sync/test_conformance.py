@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from api.core import feed
+from api.core import clock, feed
 from api.core import ids as api_ids
 from api.core.sql import run
 from api.sync import queries
@@ -71,6 +71,12 @@ class Line(Phone):
             ("business.register", {"id": self.id(), "class_code": "market", "title": word, "activity": "",
                                    "address_text": "", "place": {"lon": lon, "lat": lat, "accuracy_m": 4.0}}),
         ]  # fmt: skip
+        forms = sorted((data["form_id"], data["version"]) for (table, _), data in view.items() if table == "form")
+        now = clock.now().isoformat()
+        choices += [("inspection.submit", {"id": self.id(), "business_id": None, "kind": "spot", "form_id": form_id,
+                                           "form_version": version, "answers": {}, "started_at": now, "ended_at": now,
+                                           "department_id": self.department(town), "number": None,
+                                           "photos": [self.photo()]}) for form_id, version in forms[:2]]  # fmt: skip
         choices += [("task.finish", {"task_id": row_id, "text": word, "photos": [self.photo()]})
                     for table, row_id in view if table == "task"][:2]  # fmt: skip
         if cases:
