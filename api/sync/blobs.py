@@ -36,13 +36,12 @@ from api.sync.blob_errors import (
 from api.sync.blob_taking import take_in
 from api.sync.field_devices import demand_not_wiped
 from api.sync.spool import Spool
-from mobile.wire.limits import MOST_BUNDLE_BYTES, MOST_PICTURE_BYTES
+from mobile.wire.limits import MOST_BUNDLE_BYTES, MOST_PICTURE_BYTES, MOST_PREVIEW_BYTES
 
 KEPT = timedelta(days=30)
 MOST_OPEN = 300
 MOST_OPEN_BYTES = 3 * MOST_BUNDLE_BYTES
-# A preview has 8 KiB; phones of another make may be less thrifty.
-LARGEST = {"preview": 64 * 1024, "original": MOST_PICTURE_BYTES, "bundle": MOST_BUNDLE_BYTES}
+LARGEST = {"preview": MOST_PREVIEW_BYTES, "original": MOST_PICTURE_BYTES, "bundle": MOST_BUNDLE_BYTES}
 _RETRY_LATER = 3_600
 
 Variant = Literal["preview", "original", "bundle"]

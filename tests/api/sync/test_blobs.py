@@ -197,7 +197,7 @@ async def test_a_preview_is_shown_until_the_photo_is_here(server, phone):
 
 @pytest.mark.parametrize(
     ("size", "variant"),
-    [(8 * 1024 * 1024 + 1, "original"), (64 * 1024 + 1, "preview"), (512 * 1024 * 1024 + 1, "bundle")],
+    [(8 * 1024 * 1024 + 1, "original"), (8 * 1024 + 1, "preview"), (512 * 1024 * 1024 + 1, "bundle")],
 )
 async def test_what_is_larger_than_its_kind_may_be_is_not_begun(server, phone, size, variant):
     facts = metadata(photo_id=str(uuid7()), sha256="00" * 32, variant=variant)

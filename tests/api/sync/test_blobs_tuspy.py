@@ -2,40 +2,17 @@
 
 import hashlib
 import io
-import socket
-import threading
-import time
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from tusclient.client import TusClient
 from tusclient.exceptions import TusUploadFailed
 
-from api.app import create_app
 from api.core.ids import uuid7
+from tests.api.sync.listening import listening
 from tests.api.sync.uploading import BLOBS, promise
 from tests.factories.images import photo_bytes
-from tests.factories.serving import settings_for
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
-
-
-@contextmanager
-def listening(urls, files_path):
-    """The real server on a port of its own; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings_for(urls, files_path)), log_config=None, ws="none"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive()
-                time.sleep(0.02)
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(20)
 
 
 class CutOff(io.BytesIO):
