@@ -26,7 +26,7 @@ PLANTED = [
     ("Inside the phones' shared room", "mobile.wire.limits", "mobile.sdk.exchange"),
     ("Libraries know no web, no ORM, no driver", "payments", "fastapi"),
     ("Phones run without the compiled geometry libraries", "geo.mercator", "shapely"),
-    ("Only the phone apps know Kivy", "payments", "kivy"),
+    ("Only the phone apps and their widgets know Kivy", "mobile.device.ports", "kivy"),
     ("The product runs without its tests", "api.settings", "tests"),
     ("Core under domains under the edges", "api.core.clock", "api.complaints.models"),
     ("Order inside every domain", "api.complaints.workflow", "api.complaints.models"),
