@@ -46,7 +46,7 @@ class PlacePicker(Overlay):
         choose = PushButton(t("place.choose"), icon="check", test_id="picker.choose", on_tap=self._choose)
         foot = Column(choose, padding=(dp(GAP_L), dp(GAP_M)), fill=theme.colour("surface"))
         bar = TopBar(t("place.title"), has_back=True, on_back=self.dismiss)
-        parts = Column(bar, stage, foot, spacing=0, size_hint=(1, 1))
+        parts = Column(bar, stage, foot, spacing=0, size_hint_y=1)
         super().__init__(parts, is_dismissable=False, test_id="picker")
         self.fill = theme.colour("background")
 

@@ -75,6 +75,13 @@ class Sharing(Protocol):
         """Offer a file to be saved or sent; raises Refused where nothing can take it."""
 
 
+class Telephone(Protocol):
+    """Calls people."""
+
+    def dial(self, number: str) -> None:
+        """Show the number ready to be called; the user calls. Raises Refused where nothing can call."""
+
+
 class Connectivity(Protocol):
     """Knows the state of the network; it says nothing about the server."""
 
@@ -106,6 +113,7 @@ class Device:
     location: Location
     keys: KeyStore
     sharing: Sharing
+    telephone: Telephone
     connectivity: Connectivity
     clock: Clock
     folder: Path

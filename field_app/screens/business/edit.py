@@ -14,8 +14,6 @@ from mobile.kit.widgets.layout import Column, Scroll
 from mobile.kit.widgets.snackbar import Snackbar
 from mobile.kit.widgets.text import Text
 
-_LIMITS = {"phone": 40, "opening_hours": 300, "activity": 300, "note": 2_000}
-
 
 class BusinessEdit(FieldScreen):
     """The fields; what is not changed is not sent."""
@@ -28,7 +26,7 @@ class BusinessEdit(FieldScreen):
         self.seen = self.model.values()
         self.fields = {
             name: TextField(
-                t(f"business.{name}"), text=self.seen[name], rows=3 if name == "note" else 1, limit=_LIMITS[name],
+                t(f"business.{name}"), text=self.seen[name], rows=3 if name == "note" else 1,
                 keyboard="tel" if name == "phone" else "text", test_id=name,
             )
             for name in SEEN_FIELDS

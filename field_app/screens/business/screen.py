@@ -7,6 +7,7 @@ from field_app.rows import Inspection
 from field_app.screens.base import FieldScreen
 from field_app.screens.business.vm import BusinessModel, State
 from field_app.screens.inspection.summary import OUTCOME_TONES
+from field_app.screens.row_card import row_card
 from mobile.device.ports import Refused
 from mobile.kit.i18n import formats, t
 from mobile.kit.theme import dp, theme
@@ -54,7 +55,7 @@ class BusinessScreen(FieldScreen):
         visits = [self._visit(visit) for visit in state.visits]
         show(
             self.column, self._head(state), self._facts(state),
-            *([Text(t("business.visits"), style="heading"), Card(*visits, padding=dp(2), spacing=0)] if visits else []),
+            *([Text(t("business.visits"), style="heading"), row_card(*visits)] if visits else []),
         )  # fmt: skip
         self._foot(state)
 

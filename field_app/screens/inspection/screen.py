@@ -98,12 +98,12 @@ class InspectionScreen(FieldScreen):
         )  # fmt: skip
         self.form = FormView(model.answering, ports)
         model.answering.on_change = self._changed
-        self.form.head.add_widget(self._head(model))
-        self.form.foot.add_widget(
-            PushButton(
-                t("inspection.nobody"), kind="secondary", icon="store-alert", test_id="nobody", on_tap=self._nobody
-            )
-        )
+        if model.business is not None or model.planned is not None:
+            nobody = PushButton(t("inspection.nobody"), kind="secondary", icon="store-alert", test_id="nobody")
+            nobody.bind(on_tap=self._nobody)
+            self.form.head.add_widget(self._head(model))
+            self.form.foot.add_widget(nobody)
+        self.form.refresh()
         self.form.bind(on_scroll_stop=lambda *_: self._keep_where())
         self.progress = Progress()
         self.counted = Text(style="caption", tone="text_soft", fits=True)

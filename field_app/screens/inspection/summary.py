@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from field_app.screens.inspection.vm import FindingLine, Summary
+from field_app.screens.row_card import row_card
 from mobile.kit.i18n import formats, t
 from mobile.kit.theme import dp
 from mobile.kit.tokens import GAP_L, GAP_M, GAP_S
@@ -34,7 +35,8 @@ class SummaryView(Scroll):
             rest = [Text(t("summary.more_missing", count=more), style="caption", tone="text_soft")] if more else []
             parts += [
                 Text(t("summary.missing", count=len(summary.missing)), style="heading"),
-                Card(*rows, *rest, padding=dp(2), spacing=0),
+                row_card(*rows),
+                *rest,
             ]
         if summary.findings:
             parts.append(Text(t("summary.findings", count=len(summary.findings)), style="heading"))

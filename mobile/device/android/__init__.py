@@ -4,7 +4,7 @@ What the package of an app must hold for it (buildozer.spec):
     android.permissions = INTERNET, CAMERA, ACCESS_FINE_LOCATION, ACCESS_COARSE_LOCATION, ACCESS_NETWORK_STATE
     android.gradle_dependencies = androidx.core:core:1.13.1      (FileProvider)
     a <provider> androidx.core.content.FileProvider with the authority `<package>.fileprovider` whose paths hold the
-    app's `files/` folder, and <queries> for android.media.action.IMAGE_CAPTURE and android.intent.action.SEND
+    app's `files/` folder, <queries> for android.media.action.IMAGE_CAPTURE, android.intent.action.SEND and .DIAL
 """
 
 from pathlib import Path
@@ -16,6 +16,7 @@ from mobile.device.android.key_store import HardwareKeyStore
 from mobile.device.android.location import SystemLocation
 from mobile.device.android.sharing import IntentSharing
 from mobile.device.android.system import activity
+from mobile.device.android.telephone import IntentTelephone
 from mobile.device.ports import Device
 
 
@@ -25,5 +26,6 @@ def device() -> Device:
     outgoing = Path(activity().getFilesDir().getAbsolutePath()) / "outgoing"
     return Device(
         camera=IntentCamera(outgoing), location=SystemLocation(), keys=HardwareKeyStore(folder / "keys"),
-        sharing=IntentSharing(outgoing), connectivity=SystemConnectivity(), clock=BootClock(), folder=folder,
+        sharing=IntentSharing(outgoing), telephone=IntentTelephone(),
+        connectivity=SystemConnectivity(), clock=BootClock(), folder=folder,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from mobile.device.desktop.connectivity import GivenConnectivity
 from mobile.device.desktop.key_store import PlainFileKeyStore
 from mobile.device.desktop.location import GivenLocation
 from mobile.device.desktop.sharing import FolderSharing
+from mobile.device.desktop.telephone import SilentTelephone
 from mobile.device.ports import Device
 
 
@@ -16,6 +17,7 @@ def device(folder: Path) -> Device:
     folder.mkdir(parents=True, exist_ok=True)
     return Device(
         camera=FileCamera(folder / "camera"), location=GivenLocation(), keys=PlainFileKeyStore(folder / "keys"),
-        sharing=FolderSharing(folder / "exported"), connectivity=GivenConnectivity(), clock=SystemClock(),
+        sharing=FolderSharing(folder / "exported"), telephone=SilentTelephone(),
+        connectivity=GivenConnectivity(), clock=SystemClock(),
         folder=folder,
     )  # fmt: skip

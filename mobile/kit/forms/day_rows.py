@@ -9,7 +9,7 @@ from kivy.uix.gridlayout import GridLayout
 from mobile.forms.evaluation import AnswerError, Shown
 from mobile.kit.forms.question import Question
 from mobile.kit.i18n import formats, language, t
-from mobile.kit.theme import dp, theme
+from mobile.kit.theme import dp
 from mobile.kit.tokens import GAP_S, TARGET
 from mobile.kit.widgets.button import IconButton, PushButton
 from mobile.kit.widgets.dialog import BottomSheet
@@ -51,18 +51,18 @@ class DaySheet(BottomSheet):
         self._chosen(day)
 
     def _fill(self) -> None:
-        names, days = formats.MONTHS[language.current], formats.DAYS[language.current]
+        names = formats.MONTHS[language.current]
         self._name.text = f"{names[self._month.month - 1]} {self._month.year}"
         self._grid.clear_widgets()
-        for name in days:
-            self._grid.add_widget(Text(name[:2], style="small", tone="text_soft", halign="center"))
+        for name in t("form.week").split():
+            self._grid.add_widget(Text(name, style="small", tone="text_soft", halign="center"))
         first = self._month - timedelta(days=self._month.weekday())
         for at in range(6 * _WEEK):
             day = first + timedelta(days=at)
             if day.month != self._month.month and at >= 5 * _WEEK and at % _WEEK == 0:
                 break
             kind = "primary" if day == self._day else "secondary" if day == self._today else "text"
-            button = PushButton(str(day.day), kind=kind, rest_s=0, test_id=f"day.{day.isoformat()}")
+            button = PushButton(str(day.day), kind=kind, rest_s=0, size_hint_y=1, test_id=f"day.{day.isoformat()}")
             button.padding, button.opacity = (0, 0), 1 if day.month == self._month.month else 0.45
             button.fbind("on_tap", lambda _button, day=day: self._take(day))
             self._grid.add_widget(button)
@@ -107,17 +107,15 @@ class TimeQuestion(Question):
         """Put the field and the button for now."""
         held = self.value
         self.field = TextField(
-            self.label(), keyboard="number", limit=0, text=held if isinstance(held, str) else "",
+            self.label(), keyboard="number", text=held if isinstance(held, str) else "",
             helper=self.hint() or t("form.time_help"), test_id=self.path,
         )  # fmt: skip
         self.field.bind(text=lambda _field, text: self.answer(_time(text)))
         now = PushButton(
-            t("form.now"), kind="secondary", icon="clock", size_hint_x=None, test_id=f"{self.path}.now",
+            t("form.now"), kind="secondary", icon="clock", test_id=f"{self.path}.now",
             on_tap=lambda *_: setattr(self.field, "text", formats.time_of_day(self.answering.now())),
         )  # fmt: skip
-        row = Row(self.field, now)
-        now.pos_hint = {"top": 1 - theme.grown(18) / dp(130)}
-        self.put(row)
+        self.put(self.field, now)
 
     def told(self, shown: Shown, faults: Sequence[AnswerError]) -> None:
         """Tell what is wrong at the field."""

@@ -10,11 +10,11 @@ from mobile.kit.i18n import language, t
 from mobile.kit.widgets.button import PushButton
 from mobile.kit.widgets.choice import Choice
 from mobile.kit.widgets.field import TextField
+from mobile.kit.widgets.layout import Row
 from mobile.kit.widgets.text import Icon, Text
 from mobile.wire.record import said
 
-_SHORT = 500
-"""Up to this length the letters that are left are counted below the field."""
+_LABEL_SHARE = 0.35
 
 
 class TextQuestion(Question):
@@ -24,11 +24,9 @@ class TextQuestion(Question):
 
     def ask(self) -> None:
         """Put the field with what was written."""
-        most = self.item.max_length
         self.field = TextField(
             self.label(), rows=3 if self.item.raw.get("multiline") else 1, helper=self.hint(),
-            limit=most if most <= _SHORT and self.item.type == "text" else 0, keyboard=self.keyboard,
-            text=self.written(self.value), test_id=self.path,
+            keyboard=self.keyboard, text=self.written(self.value), test_id=self.path,
         )  # fmt: skip
         self.field.bind(text=lambda _field, text: self.answer(self.read(text)))
         self.put(self.field)
@@ -126,8 +124,15 @@ class ReadQuestion(Question):
 
     def ask(self) -> None:
         """Put the label and a place for the value."""
-        self._said = Text(style="body")
-        self.put(Text(self.item.text("label", language.current), style="caption", tone="text_soft"), self._said)
+        shares = (_LABEL_SHARE, 1 - _LABEL_SHARE) if self._is_plain else (1, 1)
+        self._said = Text(size_hint_x=shares[1])
+        label = Text(
+            self.item.text("label", language.current), style="caption", tone="text_soft", size_hint_x=shares[0]
+        )
+        # In a row of a repeat it is one line.
+        line = [Row(label, self._said)] if self._is_plain else [label, self._said]
+        label.pos_hint = self._said.pos_hint = {"top": 1}
+        self.put(*line)
 
     def told(self, shown: Shown, faults: Sequence[AnswerError]) -> None:
         """Say the value."""

@@ -6,7 +6,7 @@ from typing import Any
 from mobile.forms.evaluation import AnswerError, Shown
 from mobile.kit.forms.entries import Entry
 from mobile.kit.forms.question import Question
-from mobile.kit.i18n import t
+from mobile.kit.i18n import language, t
 from mobile.kit.theme import dp
 from mobile.kit.tokens import GAP_M, GAP_S
 from mobile.kit.widgets.button import IconButton, PushButton
@@ -31,7 +31,7 @@ class RepeatQuestion(Question):
         self._is_given = any(item.raw.get("read_only") for item in inside)
         self._cards = Column(spacing=dp(GAP_M))
         self._add = PushButton(
-            t("form.add"), kind="secondary", icon="plus", test_id=f"{self.path}.add",
+            t("form.add", name=self.item.text("label", language.current)), kind="secondary", icon="plus", test_id=f"{self.path}.add",
             on_tap=lambda *_: self.answering.add_row(self.path),
         )  # fmt: skip
         self._arrange(0)
