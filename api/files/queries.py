@@ -20,6 +20,20 @@ STORED_SQL = """
                            evidence = %(evidence)s
      WHERE municipality_id = %(municipality_id)s AND id = %(id)s"""
 
+# The scope in which it was hears that it leaves.
+UNFOLLOW_SQL = """
+    WITH old AS (
+        SELECT id, followed_by FROM stored_file
+         WHERE municipality_id = %(municipality_id)s AND followed_by IS NOT NULL AND state = 'stored'
+           AND uploaded_at < %(before)s ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+    released AS (
+        UPDATE stored_file f SET followed_by = NULL FROM old
+         WHERE f.municipality_id = %(municipality_id)s AND f.id = old.id RETURNING f.id, old.followed_by),
+    pointed AS (
+        INSERT INTO sync_pointer (municipality_id, scope, tbl, row_id)
+        SELECT %(municipality_id)s, 'user:' || followed_by, 'photo', id FROM released ON CONFLICT DO NOTHING)
+    SELECT count(*) AS number FROM released"""
+
 
 async def insert_photo(session: AsyncSession, values: Mapping[str, Any]) -> None:
     """Write the row of a stored photo."""
@@ -68,6 +82,12 @@ async def mark_previewed(session: AsyncSession, municipality_id: int, photo_id: 
             WHERE municipality_id = %s AND id = %s AND state = 'awaited'""",
         (municipality_id, photo_id),
     )
+
+
+async def unfollow(session: AsyncSession, municipality_id: int, before: datetime, limit: int) -> int:
+    """Take stored photos that were promised before a time off their senders' phones; gives their number."""
+    row = await fetch_one(session, UNFOLLOW_SQL, {"municipality_id": municipality_id, "before": before, "limit": limit})
+    return int(row["number"]) if row else 0
 
 
 async def delete_unattached(session: AsyncSession, municipality_id: int, before: datetime) -> list[Row]:

@@ -16,6 +16,7 @@ log = structlog.get_logger("belediye.platform")
 EVERY_NIGHT_IN_EVERY_TOWN = (
     "businesses.forget_imports",
     "files.remove_unattached",
+    "files.unfollow_photos",
     "fieldwork.retire_messages",
     "identity.clean_up",
     "inspections.leave_field",

@@ -100,7 +100,7 @@ def noted(phone, case):
 
 
 async def hears_of(phone, photo_id):
-    """Sync until the phone has heard that its photo is stored; what others commit at this moment holds the feed back."""
+    """Sync until the phone has heard that its photo is stored; transactions of others hold the feed back."""
     for _ in range(50):
         await phone.sync()
         if phone.photos.photo(photo_id).is_stored:
