@@ -97,6 +97,17 @@ def test_turkish_is_typed_and_the_limit_keeps(on_screen):
     assert "Yardım  12/12" not in person.texts()
 
 
+def test_a_field_that_is_written_in_comes_into_sight(on_screen):
+    field = TextField("Son alan", test_id="last")
+    person = on_screen(*(PushButton(f"{at}") for at in range(11)), field, *(PushButton(f"{at}") for at in range(9)))
+    bottom = field.line.to_window(0, field.line.y)[1]
+    assert bottom < dp(40)  # a keyboard would lie over it
+    person.tap("last")
+    person.advance(1)
+    assert field.line.focus
+    assert field.line.to_window(0, field.line.y)[1] >= dp(56) - 1
+
+
 def test_searching_waits_for_the_fingers_to_rest(on_screen):
     asked = []
     field = SearchField("Ara", test_id="search", on_search=lambda _field, text: asked.append(text))

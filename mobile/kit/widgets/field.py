@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
@@ -11,11 +12,13 @@ from mobile.kit import fonts
 from mobile.kit.painting import Painted
 from mobile.kit.theme import dp, theme
 from mobile.kit.tokens import GAP_M, GAP_XS, RADIUS_S, TARGET_PRIMARY
-from mobile.kit.widgets.layout import Column, show
+from mobile.kit.widgets.layout import Column, Scroll, show
 from mobile.kit.widgets.text import Text
 
 _LINE = 1.3
 """Height of a line for a letter of size 1; Kivy knows it only after the first frame."""
+_KEYBOARD_S = 0.25
+"""After so long the phone's keyboard has taken its part of the window, and the line scrolls into what is left."""
 
 
 class WritingLine(TextInput):
@@ -33,11 +36,22 @@ class WritingLine(TextInput):
             hint_text_color=theme.colour("text_soft"), selection_color=theme.colour("accent", 0.3),
             cursor_width=dp(2), write_tab=False, padding=(dp(GAP_M), dp(GAP_M)), **properties,
         )  # fmt: skip
-        self.bind(height=self._centre)
+        self.bind(height=self._centre, focus=self._wait_for_keyboard)
 
     def _centre(self, *_: Any) -> None:
         if not self.multiline:
             self.padding = (dp(GAP_M), (self.height - self.line_height) / 2)
+
+    def _wait_for_keyboard(self, *_: Any) -> None:
+        if self.focus:
+            Clock.schedule_once(self._come_into_sight, _KEYBOARD_S)
+
+    def _come_into_sight(self, _dt: float) -> None:
+        above = self.parent
+        while above is not None and not isinstance(above, Scroll):
+            above = above.parent if above.parent is not above else None
+        if above is not None and self.focus:
+            above.scroll_to(self, padding=dp(TARGET_PRIMARY))
 
 
 class WritingGround(Painted, BoxLayout):
