@@ -99,10 +99,10 @@ def test_turkish_is_typed_and_the_limit_keeps(on_screen):
 
 def test_a_field_that_is_written_in_comes_into_sight(on_screen):
     field = TextField("Son alan", test_id="last")
-    person = on_screen(*(PushButton(f"{at}") for at in range(11)), field, *(PushButton(f"{at}") for at in range(9)))
-    bottom = field.line.to_window(0, field.line.y)[1]
-    assert bottom < dp(40)  # a keyboard would lie over it
-    person.tap("last")
+    person = on_screen(*(PushButton(f"{at}") for at in range(12)), field, *(PushButton(f"{at}") for at in range(8)))
+    bottom, top = (field.line.to_window(0, edge)[1] for edge in (field.line.y, field.line.top))
+    assert bottom < 0 < top  # its lower part is beyond the window
+    person.tap((WIDTH / 2, top - 4))
     person.advance(1)
     assert field.line.focus
     assert field.line.to_window(0, field.line.y)[1] >= dp(56) - 1
