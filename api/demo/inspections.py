@@ -206,7 +206,7 @@ class _Draw:
 
     def _planned(self, shop: Any, kind: str, due_on: date, assignee: UUID | None, **more: Any) -> dict[str, Any]:
         reason = {"routine": "Olağan denetim", "complaint": "Vatandaş başvurusu",
-                  "recheck": "Verilen süre doldu: aykırılıklar giderilmiş mi?"}[kind]  # fmt: skip
+                  "recheck": "Süre sonu: aykırılıklar giderilmiş mi?"}[kind]  # fmt: skip
         return self._write(shop, kind, "recheck" if kind == "recheck" else "routine", {
             "status": "planned", "due_on": due_on, "assignee_id": assignee, "reason": reason,
             "planned_at": self.until - timedelta(days=10), "finding_count": 0, **more,

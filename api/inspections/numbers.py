@@ -5,7 +5,7 @@ lowest number that was not used yet. What a phone that is gone did not use is cu
 to the next phone that asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -140,7 +140,7 @@ async def number_usage(
         year=year,
         last=await queries.counter(session, values),
         used=len(used),
-        ranges=[one for block in blocks for one in _ranges(block, used)],
+        ranges=_joined(one for block in blocks for one in _ranges(block, used)),
     )
 
 
@@ -154,6 +154,22 @@ def _ranges(block: Row, used: set[int]) -> list[NumberRangeOut]:
         else:
             ranges.append(NumberRangeOut(first=number, last=number, fate=fate, **_holder(block, fate)))
     return ranges
+
+
+def _joined(ranges: Iterable[NumberRangeOut]) -> list[NumberRangeOut]:
+    """Join neighbours of one fate and holder."""
+    joined: list[NumberRangeOut] = []
+    for one in ranges:
+        before = joined[-1] if joined else None
+        if before and before.last + 1 == one.first and _rest(before) == _rest(one):
+            before.last = one.last
+        else:
+            joined.append(one)
+    return joined
+
+
+def _rest(one: NumberRangeOut) -> tuple[str, str | None, str | None]:
+    return one.fate, one.holder, one.note
 
 
 def _fate(block: Row, number: int, used: set[int]) -> Any:

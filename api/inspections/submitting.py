@@ -282,7 +282,7 @@ def _recheck(visit: _Visit, recheck: Any) -> dict[str, Any]:
         "form_version": version or visit.form.version,
         "due_on": recheck.due_on,
         "previous_id": recheck.previous_id,
-        "reason": f"Verilen süre {recheck.deadline_on:%d.%m.%Y} günü doldu: aykırılıklar giderilmiş mi?",
+        "reason": f"Süre sonu {recheck.deadline_on:%d.%m.%Y}: aykırılıklar giderilmiş mi?",
     }
 
 

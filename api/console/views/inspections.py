@@ -122,7 +122,7 @@ def row_view(t: Catalogue, row: InspectionRow, home: str) -> dict[str, Any]:
 
 def visit_view(t: Catalogue, visit: InspectionOut) -> dict[str, Any]:
     """Give everything that the page of one visit shows."""
-    acts = set(visit.allowed_actions)
+    acts, labels = set(visit.allowed_actions), {line.path: line.label for line in visit.answers}
     return {
         "visit": row_view(t, visit, "/console/inspections"),
         "version": visit.version,
@@ -143,7 +143,10 @@ def visit_view(t: Catalogue, visit: InspectionOut) -> dict[str, Any]:
             }
             for one in visit.warnings
         ],
-        "missing": visit.missing,
+        "missing": [
+            (labels.get(one.path) or labels.get(one.path.rsplit(".", 1)[0]) or one.path, one.message)
+            for one in visit.missing
+        ],
         "amendments": [{"text": one.text, "by": one.by or "–", "at": full_time(t, one.at)} for one in visit.amendments],
         "photos": [
             {
@@ -168,7 +171,7 @@ def _facts(t: Catalogue, visit: InspectionOut) -> Iterator[tuple[str, str]]:
     yield "due_on", day(t, visit.due_on)
     yield "department", visit.department_name or ""
     yield "officer", visit.submitted_by or visit.assignee_name or ""
-    yield "planned_by", visit.planned_by or ""
+    yield "planned_by", (visit.planned_by or "") if visit.kind != "spot" else ""
     yield "started", full_time(t, visit.started_at) if visit.started_at else ""
     yield "ended", full_time(t, visit.ended_at) if visit.ended_at else ""
     yield "received", full_time(t, visit.submitted_at) if visit.submitted_at else ""
@@ -222,7 +225,7 @@ def form_view(t: Catalogue, form: FormOut, home: str) -> dict[str, Any]:
         "title": form.title.get(t.language) or form.title["tr"],
         "code": form.form_id,
         "version": t("inspection.form_version", n=form.version),
-        "items": t.count("inspection.items", form.item_count),
+        "length": t.count("inspection.items", form.item_count),
         "standing": Said(t("inspection.form.current"), Tone.DONE, "check")
         if form.is_current
         else Said(t("inspection.form.older"), Tone.QUIET, "clock"),
