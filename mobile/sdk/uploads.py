@@ -25,6 +25,7 @@ FAST_BYTES_PER_SECOND = 32_000
 SLOW_PATIENCE_MS = 12 * 3_600_000
 """How long a photo waits for a fast line; it then goes over any."""
 _TRIES_IN_PLACE = 3
+_TRIES_OF_UNKNOWN = 5
 _GONE = (404, 410)
 _REFUSALS = (400, 403, 413, 415, 422)
 
@@ -126,10 +127,12 @@ class Uploads:
             if not 0 <= offset <= size:
                 raise ValueError(offset)
             self._advance(exchange, _path(headers["location"]) if is_created else exchange.path, offset, size, now)
-        elif (status in _REFUSALS and code != "device_revoked") or (status in _GONE and self._is_given_up(exchange)):
+        elif status in _REFUSALS and code != "device_revoked":
             self._set(exchange, code=code or str(status))
         elif status in _GONE and exchange.method != "POST":
             self._set(exchange, url=None, done=0, is_sure=0)
+        elif status in _GONE:
+            self._unknown(exchange, code or str(status), now)
         elif status == 409:  # noqa: PLR2004 (tus: another offset)
             self._set(exchange, is_sure=0)
             self._later(exchange, now, in_place=True)
@@ -143,13 +146,23 @@ class Uploads:
             if status >= 500:  # noqa: PLR2004
                 retry.fail(self._store, now, self._chance, PICTURES)
 
-    def _is_given_up(self, exchange: Exchange) -> bool:
-        """Whether the server will never have heard of a photo: what was dismissed is not sent to a restored server."""
+    def _unknown(self, exchange: Exchange, code: str, now: int) -> None:
+        """The server has not heard of a photo: it was restored, and has not been told again of the photo's work yet."""
         row = self._store.one(
-            "SELECT is_dismissed FROM photo JOIN outbox ON outbox.id = holder WHERE photo.id = ?",
-            (exchange.upload or ("",))[:1],
+            """SELECT o.id, o.is_dismissed, u.failures
+                 FROM upload AS u JOIN photo AS p USING (id) JOIN outbox AS o ON o.id = p.holder
+                WHERE u.id = ? AND u.variant = ?""",
+            exchange.upload or (),
         )
-        return exchange.method == "POST" and row is not None and bool(row[0])
+        mutation_id, is_dismissed, failures = row or ("", 0, 0)
+        is_leaving = bool(self._store.get("revoked"))
+        if is_dismissed or (is_leaving and failures >= _TRIES_OF_UNKNOWN):
+            self._set(exchange, code=code)  # of what was dismissed it will never hear
+            return
+        if is_leaving:
+            # No news come any more: by this line's answer the phone learns whether it is still the same server.
+            self._store.run("UPDATE outbox SET state = 'waiting' WHERE id = ?", (mutation_id,))
+        self._later(exchange, now)
 
     def _advance(self, exchange: Exchange, url: str, offset: int, size: int, now: int) -> None:
         self._measure(exchange, now)

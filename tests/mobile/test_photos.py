@@ -414,3 +414,33 @@ def test_a_phone_told_to_leave_gives_its_photos_first_unless_it_must_leave_at_on
     line.photos.sweep()
     assert files(line) == []
     assert build_push(line.store) == []
+
+
+def test_a_phone_that_must_leave_learns_of_a_restored_server_by_its_photos_and_gives_everything_again(line):
+    photo = line.photo()
+    line.model.back_up()
+    noted = line.record()
+    line.sync(1)
+    told = b'{"code": "device_revoked", "wipe": "drain"}'
+    line.now += 120_000
+    exchange = next(e for e in iter(line.engine.next_exchange, None) if e.path == PULL)
+    line.engine.receive(exchange, Answer(403, "application/problem+json", told))
+    line.model.restore(keeps_blobs=False)
+    for _ in range(6):
+        line.now += retry.LONGEST_PAUSE_MS
+        line.sync()
+    assert line.store.get("wiped")
+    assert line.has(photo)
+    assert line.model.towns["north"].ledger == {noted: 1}
+
+
+def test_a_phone_that_must_leave_does_not_wait_for_ever_for_a_photo_that_the_server_never_knows(line):
+    line.photo()
+    line.record()
+    line.sync(1)
+    line.store.put(revoked="drain")
+    unknown = Answer(404, "application/problem+json", b'{"code": "photo_unknown"}')
+    for _ in range(12):
+        line.now += retry.LONGEST_PAUSE_MS
+        line.sync(carry=lambda exchange: line.carry(exchange) if exchange.upload is None else unknown)
+    assert line.store.get("wiped")

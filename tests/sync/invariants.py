@@ -40,7 +40,9 @@ def _check_pins(phone: Any) -> None:
     """I6: a row that waiting work or a draft stands on is kept, whatever became of the phone's scopes."""
     if phone.store.get("fork_of"):
         return  # what is sent once more may stand on rows that left long ago
-    for mutation_id, base in phone.store.all("SELECT id, base FROM outbox WHERE state = 'waiting'"):
+    # What was acknowledged once and is asked about again stands on nothing.
+    waiting = phone.store.all("SELECT id, base FROM outbox WHERE state = 'waiting' AND xid IS NULL")
+    for mutation_id, base in waiting:
         for name in json.loads(base):
             table, row_id = name.split("/")
             if phone.store.version_of((table, row_id)) is None:
