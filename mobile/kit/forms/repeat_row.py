@@ -30,8 +30,9 @@ class RepeatQuestion(Question):
         inside = self.answering.form.inside.get(self.path, ())
         self._is_given = any(item.raw.get("read_only") for item in inside)
         self._cards = Column(spacing=dp(GAP_M))
+        word = t("form.add", name=self.item.text("label", language.current))
         self._add = PushButton(
-            t("form.add", name=self.item.text("label", language.current)), kind="secondary", icon="plus", test_id=f"{self.path}.add",
+            word, kind="secondary", icon="plus", test_id=f"{self.path}.add",
             on_tap=lambda *_: self.answering.add_row(self.path),
         )  # fmt: skip
         self._arrange(0)
@@ -52,7 +53,7 @@ class RepeatQuestion(Question):
     def _arrange(self, count: int) -> None:
         is_full = count >= int(self.item.most or 0)
         add = [] if self._is_given or is_full else [self._add]
-        self.put(*([] if self._is_section else self.heading()), self._cards, *add)
+        self.put(*([] if self._is_section else self.heading()), *([self._cards] if count else []), *add)
 
     @property
     def _is_section(self) -> bool:
