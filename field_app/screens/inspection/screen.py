@@ -1,6 +1,5 @@
 """A visit: its form, question by question, and the summary before it is submitted."""
 
-from collections.abc import Callable
 from typing import Any
 
 from field_app.account import Offline, Refused, SignedOut
@@ -207,18 +206,14 @@ class InspectionScreen(FieldScreen):
         Snackbar(t("inspection.done_nobody") if nobody_there else said, icon="check").open(navigator.current)
 
     def _more(self, *_: Any) -> None:
-        rows = {
-            "nobody": ListRow(t("inspection.nobody"), icon="store-alert", test_id="acts.nobody"),
-            "discard": ListRow(t("inspection.discard"), icon="delete", tone="danger", test_id="acts.discard"),
-        }
-        sheet = BottomSheet(*rows.values(), title=t("case.acts"), test_id="acts")
+        discard = ListRow(t("inspection.discard"), icon="delete", tone="danger", test_id="acts.discard")
+        sheet = BottomSheet(discard, title=t("case.acts"), test_id="acts")
 
-        def chosen(act: Callable[[], None]) -> None:
+        def chosen(*_: Any) -> None:
             sheet.dismiss()
-            act()
+            self._discard()
 
-        for name, act in (("nobody", self._nobody), ("discard", self._discard)):
-            rows[name].bind(on_tap=lambda _row, act=act: chosen(act))
+        discard.bind(on_tap=chosen)
         sheet.open(self)
 
     def _discard(self, *_: Any) -> None:
