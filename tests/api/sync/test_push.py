@@ -77,7 +77,8 @@ async def test_a_command_that_is_sent_again_has_its_effect_once_and_the_same_res
 
 async def test_two_requests_at_once_with_the_same_commands_have_their_effect_once(server, wire, case):
     batch = [wire.mutation(*note(case, f"Not {number}")) for number in range(6)]
-    await asyncio.gather(*(wire.push(*batch) for _ in range(4)))
+    answers = await asyncio.gather(*(wire.push(*batch) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {200}
     told = await wire.pushed(*batch)
     assert {result["state"] for result in told["results"]} == {"ok"}
     assert lines(server, case) == [f"Not {number}" for number in range(6)]
@@ -86,8 +87,8 @@ async def test_two_requests_at_once_with_the_same_commands_have_their_effect_onc
 async def test_the_same_commands_in_two_streams_at_once_have_their_effect_once(server, wire, case):
     batch = [wire.mutation(*note(case, f"Not {number}")) for number in range(6)]
     copy = Wire(server, wire.headers)
-    for _ in range(4):
-        await asyncio.gather(wire.push(*batch), copy.push(*batch))
+    answers = await asyncio.gather(wire.push(*batch), copy.push(*batch))
+    assert {answer.status_code for answer in answers} == {200}
     for stream in (wire, copy):
         told = await stream.pushed(*batch)
         assert told["expected_seq"] == 7
