@@ -119,7 +119,8 @@ MATCHES_SQL = """
      ORDER BY m.found_at DESC, m.id LIMIT 50"""
 
 # A batch of a list: what is not known yet, its pointers, and pairs with the same tax number under another title. Rows
-# are not compared by place: those of which only the neighbourhood is known all lie in its middle.
+# are not compared by place: those of which only the neighbourhood is known all lie in its middle. What is known is
+# asked for the whole batch at once: row by row, a table that has just grown would be read through for each.
 IMPORT_SQL = """
 WITH listed AS (
     SELECT * FROM unnest(
@@ -130,19 +131,26 @@ WITH listed AS (
         %(search_text)s::text[])
       AS l(id, match_id, class_code, title, owner, tax_no, tax_no_index, licence_no, activity, address_text,
            neighbourhood_id, lon, lat, x, y, phone, opening_hours, note, floor_area_m2, search_text)),
+licensed AS MATERIALIZED (
+    SELECT DISTINCT licence_no FROM business
+     WHERE municipality_id = %(municipality_id)s AND licence_no = ANY(%(licence_no)s::text[])),
+titled AS MATERIALIZED (
+    SELECT title, tax_no_index, neighbourhood_id, address_text FROM business
+     WHERE municipality_id = %(municipality_id)s AND title = ANY(%(title)s::text[])),
 fresh AS (
     SELECT l.* FROM listed l
-     WHERE NOT EXISTS (
-        SELECT 1 FROM business b
-         WHERE b.municipality_id = %(municipality_id)s AND l.licence_no IS NOT NULL AND b.licence_no = l.licence_no)
-       AND NOT EXISTS (
-        SELECT 1 FROM business b
-         WHERE b.municipality_id = %(municipality_id)s AND l.licence_no IS NULL AND b.tax_no_index = l.tax_no_index
-           AND tr_fold(b.title) = tr_fold(l.title))
-       AND NOT EXISTS (
-        SELECT 1 FROM business b
-         WHERE b.municipality_id = %(municipality_id)s AND l.licence_no IS NULL AND l.tax_no_index IS NULL
-           AND b.neighbourhood_id = l.neighbourhood_id AND b.title = l.title AND b.address_text = l.address_text)),
+     WHERE (l.licence_no IS NOT NULL AND l.licence_no NOT IN (SELECT licence_no FROM licensed))
+        OR (l.licence_no IS NULL AND l.tax_no_index IS NOT NULL
+            AND (l.title, l.tax_no_index) NOT IN (
+                SELECT title, tax_no_index FROM titled WHERE tax_no_index IS NOT NULL))
+        OR (l.licence_no IS NULL AND l.tax_no_index IS NULL
+            AND (l.title, l.neighbourhood_id, l.address_text) NOT IN (
+                SELECT title, neighbourhood_id, address_text FROM titled WHERE neighbourhood_id IS NOT NULL))),
+taxed AS MATERIALIZED (
+    SELECT DISTINCT ON (tax_no_index) tax_no_index, id FROM business
+     WHERE municipality_id = %(municipality_id)s AND status <> 'merged'
+       AND tax_no_index = ANY(%(tax_no_index)s::bytea[])
+     ORDER BY tax_no_index, id),
 written AS (
     INSERT INTO business (municipality_id, id, class_code, title, owner, tax_no, tax_no_index, licence_no, activity,
         address_text, neighbourhood_id, geom, geom_3857, phone, opening_hours, note, floor_area_m2, risk, search_text,
@@ -158,11 +166,8 @@ told AS (
     ON CONFLICT DO NOTHING),
 matched AS (
     INSERT INTO business_match (municipality_id, id, business_id, other_id, reason, found_at)
-    SELECT DISTINCT ON (f.id) %(municipality_id)s, f.match_id, f.id, b.id, 'tax_no', %(at)s
-      FROM fresh f
-      JOIN business b ON b.municipality_id = %(municipality_id)s AND b.tax_no_index = f.tax_no_index
-       AND b.status <> 'merged'
-     ORDER BY f.id, b.id
+    SELECT %(municipality_id)s, f.match_id, f.id, taxed.id, 'tax_no', %(at)s
+      FROM fresh f JOIN taxed ON taxed.tax_no_index = f.tax_no_index
     ON CONFLICT DO NOTHING)
 SELECT count(*)::int AS added FROM written"""
 
