@@ -19,7 +19,7 @@ from api.core.ids import uuid7
 from api.core.sql import Row
 from api.inspections import number_queries as queries
 from api.inspections.errors import DeviceNeeded
-from api.inspections.schemas import NumberBlockOut, NumberRangeOut, NumbersOut, NumberUsageOut, Series
+from api.inspections.number_schemas import NumberBlockOut, NumberRangeOut, NumbersOut, NumberUsageOut, Series
 
 FINDING_RECORD: Series = "finding_record"
 PREFIXES: Mapping[str, str] = MappingProxyType({FINDING_RECORD: "ZB"})

@@ -17,6 +17,7 @@ from api.core.storage import BlobStore
 from api.files import service as files
 from api.identity.deps import Permitted
 from api.inspections import schemas, service
+from api.inspections.number_schemas import NumbersIn, NumbersOut, NumberUsageOut
 
 router = APIRouter(prefix="/inspections", tags=["inspections"])
 
@@ -66,7 +67,7 @@ async def plan_for_complaint(
 
 
 @router.post("/numbers")
-async def give_numbers(session: SessionDep, actor: Inspector, wanted: schemas.NumbersIn) -> schemas.NumbersOut:
+async def give_numbers(session: SessionDep, actor: Inspector, wanted: NumbersIn) -> NumbersOut:
     """Fill up the record numbers of the calling phone and give all that it holds."""
     return await service.give_numbers(session, actor, wanted.series)
 
@@ -74,7 +75,7 @@ async def give_numbers(session: SessionDep, actor: Inspector, wanted: schemas.Nu
 @router.get("/numbers")
 async def read_number_usage(
     session: SessionDep, actor: Reader, year: Annotated[int | None, Query(ge=2000, le=9999)] = None
-) -> schemas.NumberUsageOut:
+) -> NumberUsageOut:
     """Where every record number of a year went."""
     return await service.number_usage(session, actor, year)
 

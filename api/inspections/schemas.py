@@ -16,7 +16,6 @@ Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Told = Annotated[Text, Field(min_length=1)]
 FormCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 RecordNumber = Annotated[str, Field(pattern=r"^[A-Z]{1,6}-[0-9]{4}-[0-9]{6,9}$")]
-Series = Literal["finding_record"]
 MOST_ANSWER_BYTES = 200_000
 MOST_PHOTOS = 60
 
@@ -141,12 +140,6 @@ class InspectionCancelIn(Wire):
     reason: Line
 
 
-class NumbersIn(Wire):
-    """Which series of numbers the phone needs."""
-
-    series: Series = "finding_record"
-
-
 class FormPublishIn(Wire):
     """A form document (`docs/forms.md`); its version must be the next one."""
 
@@ -224,48 +217,6 @@ class SubmittedOut(BaseModel):
     missing: list[MissingAnswer]
     recheck_due_on: list[date]
     submitted_at: datetime
-
-
-class NumberBlockOut(BaseModel):
-    """Numbers of a phone: `next` to `last` are free; a number is written `{prefix}-{year}-{number:06d}`."""
-
-    id: UUID
-    year: int
-    first: int
-    last: int
-    next: int
-
-
-class NumbersOut(BaseModel):
-    """All numbers that the calling phone may use in the running year."""
-
-    series: Series
-    prefix: str
-    blocks: list[NumberBlockOut]
-
-
-class NumberRangeOut(BaseModel):
-    """A range of numbers with one fate: `used`, `ready` on a phone, `returned` to be given again, or `open`.
-
-    `open` numbers were passed over: a later number of the same phone was used. `note` says why, as far as it is known.
-    """
-
-    first: int
-    last: int
-    fate: Literal["used", "ready", "returned", "open"]
-    holder: str | None
-    note: str | None
-
-
-class NumberUsageOut(BaseModel):
-    """Where every number of a series and year went: the ranges have no gap between 1 and `last`."""
-
-    series: Series
-    prefix: str
-    year: int
-    last: int
-    used: int
-    ranges: list[NumberRangeOut]
 
 
 class InspectionRow(BaseModel):

@@ -10,6 +10,7 @@ from api.inspections.form_store import (
     publish_form,
     read_form,
 )
+from api.inspections.number_schemas import NumberRangeOut, NumberUsageOut
 from api.inspections.numbers import give_numbers, number_usage, return_numbers
 from api.inspections.places import default_days
 from api.inspections.planning import assign_inspection, cancel_inspection, plan_for_complaint, plan_inspection
@@ -27,6 +28,8 @@ from api.inspections.submitting import submit_inspection
 
 __all__ = [
     "FIELD_TABLES",
+    "NumberRangeOut",
+    "NumberUsageOut",
     "amend_inspection",
     "assign_inspection",
     "business_classes",

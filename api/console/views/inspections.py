@@ -15,9 +15,8 @@ from api.inspections.schemas import (
     FormOut,
     InspectionOut,
     InspectionRow,
-    NumberRangeOut,
-    NumberUsageOut,
 )
+from api.inspections.service import NumberRangeOut, NumberUsageOut
 
 GROUPS = ("due", "late", "planned", "done", "warned", "cancelled")
 KINDS = {"routine": "clock", "complaint": "people", "recheck": "search", "spot": "eye"}
