@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+from api.core.text import Line, Text
 
 
 class FromOffice(BaseModel):
@@ -18,7 +18,7 @@ class FromOffice(BaseModel):
 class DisasterIn(FromOffice):
     """An emergency: why, until when, and how many days a phone may be without contact."""
 
-    reason: Text
+    reason: Line
     valid_to: date
     days: Annotated[int, Field(ge=15, le=45)] = 45
 
@@ -93,7 +93,7 @@ class ResolveIn(FromOffice):
     """What is to become of something from the field: `field` has it take effect now, `office` leaves all as it is."""
 
     decision: Literal["field", "office"]
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
+    note: Text = ""
 
 
 class ConflictOut(BaseModel):

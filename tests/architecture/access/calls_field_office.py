@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from api.core.ids import uuid7
 from tests.api.sync.uploading import TUS, metadata
@@ -57,15 +57,16 @@ async def _end_upload(at: Attempt) -> Call:
 
 def _conflict(at: Attempt, town: Place, part: str) -> UUID:
     """A marked command of a department's colleague that waits for a decision."""
-    conflict_id, things = uuid7(), town.parts[part]
+    conflict_id, things = uuid5(NAMESPACE_URL, f"{town.slug} {part} conflict"), town.parts[part]
     body = {"text": secret_mark(town.slug, part)}
     at.world.admin.execute(
         """INSERT INTO sync_mutation (municipality_id, id, stream_id, seq, kind, kv, sha, state, code, xid,
                                       staff_user_id, authored, received_at, department_id, base, body)
            VALUES (%s, %s, %s, 1, 'complaint.note', 1, sha256('x'), 'conflict', 'conflict', 1, %s, '{}', now(), %s,
-                   '{}', %s)""",
+                   '{}', %s)
+           ON CONFLICT DO NOTHING""",
         (
-            town.municipality_id, conflict_id, uuid7(), things.staff_id, things.department_id,
+            town.municipality_id, conflict_id, conflict_id, things.staff_id, things.department_id,
             town.ring.encrypt("sync_mutation", "body", conflict_id, json.dumps(body)),
         ),
     )  # fmt: skip
@@ -88,17 +89,20 @@ async def _resolve_conflict(at: Attempt) -> Call:
 
 def _device(at: Attempt, town: Place, part: str) -> UUID:
     """A marked phone of a department's colleague."""
-    device_id, things, mark = uuid7(), town.parts[part], secret_mark(town.slug, part)
+    device_id = uuid5(NAMESPACE_URL, f"{town.slug} {part} phone")
+    things, mark = town.parts[part], secret_mark(town.slug, part)
     at.world.admin.execute(
         """INSERT INTO device (municipality_id, id, holder_kind, holder_id, kind, label, created_at, last_seen_at,
                                expires_at)
-           VALUES (%s, %s, 'staff', %s, 'field_app', %s, now(), now(), now() + interval '9 days')""",
+           VALUES (%s, %s, 'staff', %s, 'field_app', %s, now(), now(), now() + interval '9 days')
+           ON CONFLICT DO NOTHING""",
         (town.municipality_id, device_id, things.staff_id, mark),
     )
     at.world.admin.execute(
         """INSERT INTO field_device (municipality_id, id, staff_user_id, state, app, first_contact_at, last_contact_at,
                                      waiting, waiting_photos)
-           VALUES (%s, %s, %s, 'active', %s, now(), now(), 0, 0)""",
+           VALUES (%s, %s, %s, 'active', %s, now(), now(), 0, 0)
+           ON CONFLICT DO NOTHING""",
         (town.municipality_id, device_id, things.staff_id, mark),
     )
     return device_id

@@ -13,6 +13,8 @@ _STATEMENTS = (
     "DELETE FROM rate_count",
     # The one phone that was revoked before stays so.
     "UPDATE device SET revoked_at = NULL, revoked_reason = NULL WHERE revoked_reason <> 'test'",
+    "UPDATE sync_mutation SET resolved_at = NULL WHERE resolved_at IS NOT NULL",
+    "UPDATE field_device SET state = 'active' WHERE state <> 'active'",
     "UPDATE field_task SET status = 'open' WHERE status <> 'open'",
     "UPDATE business_match SET decided_at = NULL WHERE decided_at IS NOT NULL",
     "UPDATE business_change SET reviewed_at = NULL WHERE state = 'suggested' AND reviewed_at IS NOT NULL",
