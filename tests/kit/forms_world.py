@@ -4,8 +4,6 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kivy.uix.widget import Widget
-
 from mobile.forms import Form
 from mobile.kit.forms.answering import Answering
 from mobile.kit.forms.ports import Ports
@@ -42,14 +40,14 @@ class MemoryStrip(Column):
 
     def __init__(self, desk: "MemoryDesk", add, remove, test_id: str) -> None:
         super().__init__()
-        self.ids: list[str] = []
+        self.shown_ids: list[str] = []
         self.remove = remove
         button = PushButton("Fotoğraf çek", kind="secondary", icon="camera-plus", test_id=f"{test_id}.take")
         button.bind(on_tap=lambda *_: add(desk.new_photo()))
         self.add_widget(button)
 
     def show_ids(self, ids, most: int) -> None:
-        self.ids = list(ids)
+        self.shown_ids = list(ids)[:most]
 
 
 class MemoryDesk:
@@ -101,5 +99,5 @@ def screen_of(answering: Answering, desk: MemoryDesk) -> type[Screen]:
 
 def tops(view: FormView, path: str) -> float:
     """How far below the top of the window a question stands."""
-    question: Widget = view.find(path)
+    question = view.find(path)
     return view.top - question.to_window(*question.pos)[1] - question.height

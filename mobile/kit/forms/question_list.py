@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.uix.relativelayout import RelativeLayout
 
 from mobile.forms.evaluation import AnswerError
 from mobile.kit.forms import day_rows, evidence_rows, input_rows
@@ -31,6 +32,15 @@ _KINDS: Mapping[str, Callable[..., Question]] = {
 }  # fmt: skip
 
 
+class _Place(RelativeLayout):
+    """Where a question stands: it is moved without what stands in it, and a form moves all the time."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(size_hint_y=None, height=question.height)
+        question.bind(height=self.setter("height"))
+        self.add_widget(question)
+
+
 class QuestionList(Column):
     """The questions of a section, or of a row of a repeat."""
 
@@ -40,6 +50,7 @@ class QuestionList(Column):
         self._answering, self._ports, self._is_plain = answering, ports, is_plain
         self.questions: dict[str, Any] = {}
         self._made: dict[str, Any] = {}
+        self._places: dict[str, Any] = {}
         self._entries: Sequence[Entry] = ()
         self._faults: Faults = {}
         self._later = Clock.create_trigger(lambda _dt: self._show(_IN_A_FRAME), 0)
@@ -55,10 +66,15 @@ class QuestionList(Column):
         at = paths.index(code) if code in paths else 0
         self._show(sum(one not in self._made for one in paths[: at + _AT_ONCE]))
 
+    def place_of(self, path: str) -> Any:
+        """Give the widget that stands where a question is, among the others; None where it is not shown."""
+        return self._places[path] if path in self.questions else None
+
     def _show(self, most: int) -> None:
         wanted = {entry.shown.path for entry in self._entries}
         for path in [gone for gone in self.questions if gone not in wanted]:
-            self.remove_widget(self.questions.pop(path))
+            del self.questions[path]
+            self.remove_widget(self._places[path])
         for at, entry in enumerate(self._entries):
             path = entry.shown.path
             if path not in self.questions:
@@ -68,8 +84,9 @@ class QuestionList(Column):
                         return
                     most -= 1
                     self._made[path] = self._make(entry)
+                    self._places[path] = self._made[path] if self._is_plain else _Place(self._made[path])
                 self.questions[path] = self._made[path]
-                self.add_widget(self._made[path], index=len(self.children) - at)
+                self.add_widget(self._places[path], index=len(self.children) - at)
             question = self.questions[path]
             question.tell(entry.shown, self._faults.get(path, ()))
             if isinstance(question, RepeatQuestion):

@@ -48,7 +48,9 @@ class SteadyScroll(Scroll):
         if self._aim is None:
             return
         widget, above = self._aim
-        self._set(self._content.top - widget.top - above)
+        # A widget may stand in a place of its own, with its own coordinates.
+        top = self._content.to_widget(*widget.to_window(widget.x, widget.top))[1]
+        self._set(self._content.top - top - above)
         self._frames_left -= 1
         if self._frames_left:
             Clock.schedule_once(self._approach, 0)

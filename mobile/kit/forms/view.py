@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from kivy.clock import Clock
+
 from mobile.kit.forms.answering import LEADING, Answering, Section
 from mobile.kit.forms.ports import Ports
 from mobile.kit.forms.section_box import SectionBox
@@ -11,6 +13,8 @@ from mobile.kit.theme import dp
 from mobile.kit.tokens import GAP_L, GAP_M, GAP_XL
 from mobile.kit.widgets.banner import Banner
 from mobile.kit.widgets.layout import Column, show
+
+_DEEPEST = 40
 
 
 class FormView(SteadyScroll):
@@ -22,6 +26,8 @@ class FormView(SteadyScroll):
 
     def __init__(self, answering: Answering, ports: Ports, **properties: Any) -> None:
         """Take the answers and the app; the first section that is not done is open."""
+        # A field in a row of a repeat stands a dozen boxes deep; each tells its height to the one around it.
+        Clock.max_iteration = max(Clock.max_iteration, _DEEPEST)
         self.head, self.foot = Column(spacing=dp(GAP_M)), Column(spacing=dp(GAP_M))
         self._banner = Banner(tone="danger", icon="alert-circle", action=t("form.go_to_first"), test_id="faults")
         self._banner.bind(on_tap=lambda *_: self.go_to_first())
@@ -87,9 +93,10 @@ class FormView(SteadyScroll):
         told: dict[str, Any] = {"open": [code for code, box in self.boxes.items() if box.is_open]}
         edge = self._column.top - self.offset
         for box in self.boxes.values():
-            for path, question in box.questions.questions.items() if box.is_open else ():
-                if question.y < edge:
-                    return {**told, "path": path, "above": (edge - question.top) / dp(1)}
+            for path in box.questions.questions if box.is_open else ():
+                place = box.questions.place_of(path)
+                if place.y < edge:
+                    return {**told, "path": path, "above": (edge - place.top) / dp(1)}
         return told
 
     def come_back(self, where: dict[str, Any]) -> None:
