@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.core.sql import Row, fetch_one
 from api.municipalities import queries
 from api.municipalities.errors import TileNotFound
+from api.municipalities.outlines import DECIMALS, simplified
 from geo.geojson import to_geojson
 from geo.mercator import check_tile, tile_bbox, tile_bounds_m, tile_size_m
 
@@ -21,9 +22,8 @@ EXTENT, BUFFER = 4096, 64
 # From which zoom a layer is shown; of the streets the main ones come first.
 _FIRST_ZOOM = {"water": 8, "park": 12, "street": 11, "building": 15}
 _ALL_STREETS_ZOOM = 13
-# About 20 m, and about a metre.
+# About 20 m.
 _OUTLINE_TOLERANCE_DEGREES = 0.0002
-_DECIMALS = 5
 
 # The box stands in the statement as a constant and not in a joined row: only then is it an index condition.
 TILE = f"""
@@ -110,12 +110,8 @@ async def neighbourhoods_geojson(session: AsyncSession, municipality_id: int) ->
 
 
 def _collection(rows: list[Row]) -> bytes:
-    shapes = shapely.from_wkb([bytes(row["geom"]) for row in rows])
-    if shapely.coverage_is_valid(shapes):
-        simple = shapely.coverage_simplify(shapes, _OUTLINE_TOLERANCE_DEGREES)
-    else:
-        simple = shapely.simplify(shapes, _OUTLINE_TOLERANCE_DEGREES, preserve_topology=True)
-    rounded = shapely.transform(simple, lambda lonlat: np.round(lonlat, _DECIMALS))
+    simple = simplified(rows, _OUTLINE_TOLERANCE_DEGREES)
+    rounded = shapely.transform(simple, lambda lonlat: np.round(lonlat, DECIMALS))
     features = [
         {
             "type": "Feature",

@@ -26,6 +26,7 @@ from api.municipalities.founding import (
 )
 from api.municipalities.look import edit_appearance, remove_local_holiday, set_local_holiday, switch_module
 from api.municipalities.models import Municipality
+from api.municipalities.outlines import neighbourhood_outlines
 from api.municipalities.own_parameters import set_parameter
 from api.municipalities.parameters import ParameterRow, parameter_table
 from api.municipalities.reading import (
@@ -73,6 +74,7 @@ __all__ = [
     "list_parameters",
     "list_service_areas",
     "national_seed",
+    "neighbourhood_outlines",
     "neighbourhoods_geojson",
     "parameter",
     "parameter_value",

@@ -1,4 +1,4 @@
-"""What every phone of a town knows besides its work: the town itself, its people, its forms.
+"""What every phone of a town knows besides its work: the town itself, its areas, its people, its forms.
 
 It is put together from the domains and compared with what phones were told: only what differs gets another version and
 a pointer. So nobody who edits a category or a person has to think of phones.
@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.complaints import service as complaints
+from api.core import clock
 from api.core.feed import REF
 from api.core.sql import fetch_one
 from api.identity import service as identity
@@ -44,6 +45,7 @@ async def refresh_reference(session: AsyncSession, municipality_id: int) -> int:
     version = await municipalities.current_version(session, municipality_id)
     rows = [
         await _town(session, municipality_id, version),
+        *await _areas(session, municipality_id),
         *await _colleagues(session, municipality_id),
         *await _forms(session, municipality_id),
     ]
@@ -97,8 +99,15 @@ async def _town(session: AsyncSession, municipality_id: int, version: int) -> di
             ],
             "neighbourhoods": [{"id": place.id, "name": place.name} for place in town.neighbourhood_names.values()],
             "business_classes": await inspections.business_classes(session, municipality_id),
+            "cure_days": inspections.default_days(town, clock.today()),
         },
     )
+
+
+async def _areas(session: AsyncSession, municipality_id: int) -> list[dict[str, Any]]:
+    # Rows of their own: an outline that is drawn anew does not send the whole town again.
+    areas = await municipalities.neighbourhood_outlines(session, municipality_id)
+    return [_row("area", str(area.id), area.id, {"name": area.name, "rings": area.rings}) for area in areas]
 
 
 async def _colleagues(session: AsyncSession, municipality_id: int) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from api.inspections import service as inspections
 
 REFERENCE_TABLES = tuple(
     FieldTable(name, "reference_row AS t", "t.version", "t.data", {"ref": Membership("", f"t.tbl = '{name}'")})
-    for name in ("colleague", "form", "town")
+    for name in ("area", "colleague", "form", "town")
 )
 
 TABLES: Mapping[str, FieldTable] = {

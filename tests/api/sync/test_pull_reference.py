@@ -1,5 +1,6 @@
 """What every phone knows besides its work, old pointers that go, and the policy of a disaster."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,34 @@ async def test_what_the_office_edits_comes_to_phones_and_what_did_not_change_doe
     assert {key: value for key, value in after.items() if key != str(staff)} == {
         key: value for key, value in before.items() if key != str(staff)
     }
+
+
+async def test_phones_draw_each_neighbourhood_from_a_row_of_its_own(server, context):
+    phone = await Phone.of(server)
+    await phone.sync()
+    before = named(phone, "area")
+    assert set(before) == {str(area) for area in server.town().neighbourhoods}
+    for _, area in before.values():
+        assert area["name"]
+        assert all(ring[0] == ring[-1] for ring in area["rings"])
+        assert 4 <= sum(map(len, area["rings"])) <= 60
+    ((_, town),) = named(phone, "town").values()
+    assert "outline" not in json.dumps(town)
+    moved = str(server.town().neighbourhoods[0])
+    server.execute("UPDATE neighbourhood SET geom = ST_Translate(geom, 0.01, 0) WHERE id = %s", moved)
+    await refresh_reference(context)
+    await phone.sync()
+    after = named(phone, "area")
+    (west, north), (east, same) = before[moved][1]["rings"][0][0], after[moved][1]["rings"][0][0]
+    assert (round(east - west, 5), round(same - north, 5)) == (0.01, 0)
+    assert named(phone, "town") == {next(iter(named(phone, "town"))): (1, town)}
+
+
+async def test_phones_know_the_towns_term_for_what_nobody_gave_one(server):
+    phone = await Phone.of(server)
+    await phone.sync()
+    ((_, town),) = named(phone, "town").values()
+    assert town["cure_days"] == 15
 
 
 async def test_who_leaves_the_municipality_leaves_the_phones(server, context):
