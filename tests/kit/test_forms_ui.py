@@ -27,7 +27,7 @@ class Paper:
 
     def go(self, path):
         self.view.go_to_path(path)
-        self.person.frames(12)
+        self.person.frames(8)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def paper(robot):
         navigators.append(navigator)
         person = robot(navigator)
         navigator.go("form")
-        person.frames(12)
+        person.frames(8)
         return Paper(person, navigator, answering, desk)
 
     yield show
@@ -66,13 +66,13 @@ def test_a_long_checklist_opens_at_once_and_a_change_is_seen_at_once(robot):
         person.frames(1)
 
     def close_it():
-        person.frames(16)
+        person.frames(14)
         navigator.pop()
         person.frames(2)
 
     assert min((cpu(open_it), close_it())[0] for _ in range(2)) < 0.3
     open_it()
-    person.frames(16)
+    person.frames(14)
     assert len(navigator.current.view.boxes[""].questions.questions) == 40
     buttons = [person.find(f"c0.{verdict}") for verdict in ("no", "yes", "na")]
     assert min(cpu(lambda button=button: (button.dispatch("on_tap"), person.frames(1))) for button in buttons) < 0.1
@@ -146,7 +146,7 @@ def test_faults_are_counted_and_lead_to_the_first(paper):
     person = sheet.person
     assert "Bu alan doldurulmalı." not in person.texts()
     count = sheet.view.show_faults()
-    person.frames(12)
+    person.frames(8)
     assert count == len(sheet.answering.seen.errors) > 20
     assert 0 <= tops(sheet.view, "m12") <= dp(40)
     person.tap("m12.yes")
@@ -154,7 +154,7 @@ def test_faults_are_counted_and_lead_to_the_first(paper):
     person.frames(3)
     assert f"{count - 1} eksik veya hatalı yanıt" in person.texts()
     person.tap("faults")
-    person.frames(12)
+    person.frames(8)
     assert 0 <= tops(sheet.view, "m13") <= dp(120)  # the form ends before it could come higher
 
 
@@ -171,6 +171,7 @@ def test_a_form_comes_back_where_it_was(paper):
     assert person.has("m20.note")
 
 
+@pytest.mark.slow
 def test_sections_tell_how_far_they_are_and_lead_on(paper):
     sheet = paper(town_form("routine"), {**KNOWN, **{f"m{at:02}": "yes" for at in range(1, 9)}})
     person = sheet.person
@@ -179,9 +180,9 @@ def test_sections_tell_how_far_they_are_and_lead_on(paper):
     person.tap("m09.na")
     assert "9/9" in person.texts()
     sheet.view.go_to(person.find("next.documents"), dp(200))
-    person.frames(12)
+    person.frames(8)
     person.tap("next.documents")
-    person.frames(12)
+    person.frames(8)
     assert not sheet.view.boxes["documents"].is_open
     assert sheet.view.boxes["safety"].is_open
     assert 0 <= tops(sheet.view, "m10") <= dp(160)
@@ -231,7 +232,7 @@ def test_rows_are_added_and_taken_away_with_their_photos(paper):
         answers.answer(f"goods.{at}.goods_photos", [f"photo-{at}"])
     assert "goods.1.quantity" in {error.path for error in answers.seen.errors}
     sheet.view.go_to(person.find("goods.0.remove"), dp(40))
-    person.frames(12)
+    person.frames(8)
     person.tap("goods.0.remove")
     person.tap("remove.confirm")
     person.frames(6)
@@ -275,6 +276,7 @@ def test_days_times_numbers_and_places_are_given_as_the_form_reads_them(paper):
     assert {"found_on", "found_at", "place"}.isdisjoint({error.path for error in answers.seen.errors})
 
 
+@pytest.mark.slow
 def test_everything_is_big_enough_and_nothing_is_cut_in_the_biggest_letters(paper):
     theme.change(text_size=1.3)
     sheet = paper(town_form("routine"), {**KNOWN, "m01": "no"})

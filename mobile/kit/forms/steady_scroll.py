@@ -7,7 +7,7 @@ from kivy.uix.widget import Widget
 
 from mobile.kit.widgets.layout import Scroll
 
-_FRAMES = 8
+_FRAMES = 6
 """So many frames the layout may take to come to rest after something was opened."""
 
 
