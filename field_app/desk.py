@@ -10,7 +10,7 @@ from typing import Any
 
 from field_app import today
 from field_app.account import Profile
-from field_app.rows import Business, Colleague, Complaint, Inspection, Message, Place, Task, Town
+from field_app.rows import Area, Business, Colleague, Complaint, Inspection, Message, Place, Task, Town
 from field_app.today import TURKEY, Order, Work
 from mobile.sdk.engine import Engine
 
@@ -41,6 +41,16 @@ class Desk:
         for data in self._rows("town").values():
             return Town.read(data)
         return Town.read({})
+
+    def areas(self) -> list[Area]:
+        """Give the neighbourhoods in which the person works, those of the phone's scopes, by name.
+
+        Raises:
+            ReadingLocked: the lease is over.
+        """
+        scopes = self.engine.store.all("SELECT substr(sid, 6) FROM scope WHERE sid LIKE 'area:%'")
+        areas = [Area.read(*row) for row in self._rows("area", [row_id for (row_id,) in scopes]).items()]
+        return sorted(areas, key=lambda area: (area.name, area.id))
 
     # --- rows -----------------------------------------------------------------------------------------------------
 

@@ -43,11 +43,14 @@ def _day(data: Data, name: str) -> date | None:
 
 
 def _place(data: Data) -> Place | None:
-    lon, lat = data.get("lon"), data.get("lat")
+    return _on_globe(data.get("lon"), data.get("lat"))
+
+
+def _on_globe(lon: Any, lat: Any) -> Place | None:
     is_number = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (lon, lat))
-    if not is_number or not (math.isfinite(lon) and math.isfinite(lat)):  # type: ignore[arg-type]
+    if not is_number or not (math.isfinite(lon) and math.isfinite(lat)):
         return None
-    return (float(lon), float(lat)) if abs(lon) <= 180 and abs(lat) <= 90 else None  # type: ignore[arg-type]  # noqa: PLR2004
+    return (float(lon), float(lat)) if abs(lon) <= 180 and abs(lat) <= 90 else None  # noqa: PLR2004
 
 
 def _list(data: Data, name: str) -> list[Data]:
@@ -239,6 +242,26 @@ class Colleague:
         """Read a row."""
         departments = tuple(item for item in _as(data, "department_ids", list, []) if isinstance(item, str))
         return cls(row_id, _text(data, "name"), _text(data, "title"), departments)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A neighbourhood by its rings, each a closed row of places."""
+
+    id: str
+    name: str
+    rings: tuple[tuple[Place, ...], ...]
+
+    @classmethod
+    def read(cls, row_id: str, data: Data) -> "Area":
+        """Read a row; a ring with a place that is none is left out."""
+        rings = [ring for ring in _as(data, "rings", list, []) if isinstance(ring, list) and ring]
+        return cls(row_id, _text(data, "name"), tuple(ring for ring in map(_ring, rings) if ring))
+
+
+def _ring(told: list[Any]) -> tuple[Place, ...]:
+    places = [_on_globe(*pair) if isinstance(pair, list) and len(pair) == 2 else None for pair in told]  # noqa: PLR2004
+    return () if None in places else tuple(place for place in places if place is not None)
 
 
 @dataclass(frozen=True)

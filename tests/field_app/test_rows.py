@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field_app.rows import Business, Colleague, Complaint, Inspection, Message, Task, Town
+from field_app.rows import Area, Business, Colleague, Complaint, Inspection, Message, Task, Town
 from tests.field_app.world import NOW, sample_rows, uid
 
 JSON = st.recursive(
@@ -18,11 +18,11 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KEYS = sorted(
-    {key for data in sample_rows().values() for key in data} | {"answers", "open_findings", "theme", "center"}
+    {key for data in sample_rows().values() for key in data} | {"answers", "open_findings", "theme", "center", "rings"}
 )
 
 
-@pytest.mark.parametrize("kind", [Business, Colleague, Complaint, Inspection, Message, Task])
+@pytest.mark.parametrize("kind", [Area, Business, Colleague, Complaint, Inspection, Message, Task])
 @given(data=st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8))
 def test_a_row_of_wrong_types_is_read_as_if_they_were_absent(kind, data):
     assert kind.read("id", data).id == "id"

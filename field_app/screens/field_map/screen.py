@@ -10,6 +10,7 @@ from field_app.today import Work
 from mobile.kit.i18n import language, t
 from mobile.kit.map.controls import MapControls
 from mobile.kit.map.point_index import MapPoint
+from mobile.kit.map.shapes import Area
 from mobile.kit.map.view import MapView
 from mobile.kit.theme import dp
 from mobile.kit.widgets.banner import Banner
@@ -56,8 +57,10 @@ class FieldMap(TabScreen):
         unlocked = self.field.open
         try:
             works = unlocked.desk.work("due", self.field.here, language=language.current)
+            areas = unlocked.desk.areas()
         except ReadingLocked:
-            works = []
+            works, areas = [], []
+        self.map.set_areas(Area(area.rings, tone="edge") for area in areas)
         self.works = {f"{work.kind}/{work.id}": work for work in works}
         today = unlocked.desk.today()
         self.map.set_points(

@@ -1,0 +1,45 @@
+"""The map of the day: the areas of the person, and what is drawn upon them."""
+
+from field_app.rows import Area
+from tests.field_app.world import HERE, put_rows, uid
+
+AREA, ELSEWHERE = uid(800), uid(801)
+
+
+def square(lon: float, lat: float, side: float = 0.01) -> list[list[float]]:
+    return [[lon, lat], [lon + side, lat], [lon + side, lat + side], [lon, lat + side], [lon, lat]]
+
+
+def with_areas(unlocked) -> None:
+    """Two neighbourhoods, of which one is the person's."""
+    rows = {
+        ("area", AREA): {"name": "Caferağa", "rings": [square(*HERE)]},
+        ("area", ELSEWHERE): {"name": "Fikirtepe", "rings": [square(29.2, 41.1)]},
+    }
+    put_rows(unlocked, rows, version=2)
+    store = unlocked.engine.store
+    with store.transaction():
+        store.run("INSERT INTO scope VALUES (?, 'Caferağa', 4, 'c', 1, 1)", (f"area:{AREA}",))
+
+
+def test_the_desk_gives_the_areas_of_the_person_and_no_others(unlocked):
+    assert unlocked.desk.areas() == []
+    with_areas(unlocked)
+    (area,) = unlocked.desk.areas()
+    assert (area.id, area.name) == (AREA, "Caferağa")
+    assert area.rings[0][0] == area.rings[0][-1] == HERE
+
+
+def test_a_ring_that_leaves_the_globe_is_left_out():
+    area = Area.read("a", {"name": "Moda", "rings": [square(*HERE), [[29.0, 91.0]], [["29", 41]], "ring", []]})
+    assert [ring[0] for ring in area.rings] == [HERE]
+
+
+def test_the_map_draws_the_outline_of_the_persons_areas(app):
+    running = app()
+    with_areas(running.app.field.open)
+    running.tap("nav.map")
+    running.until(lambda: running.find("map").is_settled)
+    drawn = running.find("map").areas._areas
+    assert len(drawn) == 1
+    assert len(drawn[0][2][0]) == 5
