@@ -17,6 +17,13 @@ INSPECTION_TEXTS: Texts = {
         "Denetim formları ilk eşitlemede gelir. Bağlantı olan bir yerde eşitleyin.",
         "Forms come with the first sync. Sync where there is a network.",
     ),
+    "inspection.gone": ("Bu denetim telefonda yok", "This visit is not on the phone"),
+    "inspection.gone_text": (
+        "İptal edilmiş ya da başkasına verilmiş olabilir.",
+        "It may have been called off or given to somebody else.",
+    ),
+    "inspection.is_done": ("Bu denetim tamamlandı", "This visit is completed"),
+    "inspection.to_record": ("Tutanağı aç", "Open the record"),
     "inspection.open_before": (
         "Önceki denetimden {count} açık tespit",
         "{count} open finding of the visit before|{count} open findings of the visit before",

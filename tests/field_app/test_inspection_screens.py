@@ -102,6 +102,12 @@ def test_a_visit_becomes_a_record_with_the_phones_number(start):
     navigator_of(person).start("today")
     person.frames(6)
     assert not person.has(f"work.inspection/{PLANNED}")
+    go(person, "inspection", id=PLANNED)
+    person.tap("is_done.action")
+    person.frames(6)
+    assert "ZB-2026-000120" in person.texts()
+    go(person, "inspection", id=uid(888))
+    assert "Bu denetim telefonda yok" in person.texts()
 
 
 def test_nobody_there_is_two_taps(start):

@@ -253,3 +253,10 @@ def test_a_form_of_another_version_still_reads_a_draft(phone_with_forms):
     put_rows(phone_with_forms, {row_id: {**rows[row_id], "version": 2}}, version=5)
     again = open_visit(phone_with_forms, id=PLANNED)
     assert (again.form.version, again.answering.answers["m01"]) == (2, "yes")
+
+
+def test_a_visit_that_was_called_off_is_not_begun_anew(phone_with_forms):
+    with pytest.raises(LookupError):
+        open_visit(phone_with_forms, id=uid(888))
+    begun = open_visit(phone_with_forms, id=uid(888), business_id=uid(200))
+    assert (begun.visit_id, begun.kind, begun.form.form_id) == (uid(888), "spot", "routine")

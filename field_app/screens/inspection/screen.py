@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from field_app.account import Offline, Refused, SignedOut
-from field_app.numbers import LEAST, ask_for_numbers
 from field_app.screens.base import FieldScreen
 from field_app.screens.form_ports import form_ports
 from field_app.screens.inspection.summary import SummaryView
@@ -45,6 +43,19 @@ class InspectionScreen(FieldScreen):
         except ReadingLocked:
             self._put(EmptyState("lock", t("locked.title"), t("inspection.locked"), test_id="locked"))
             return
+        except LookupError:
+            self._put(EmptyState("cloud-check", t("inspection.gone"), t("inspection.gone_text"), test_id="gone"))
+            return
+        if self.model.is_done:
+            visit_id = self.model.visit_id
+            self.model = None
+            self._put(
+                EmptyState(
+                    "file-document", t("inspection.is_done"), action=t("inspection.to_record"), test_id="is_done",
+                    on_action=lambda *_: self.navigator.replace("record", id=visit_id),
+                )
+            )  # fmt: skip
+            return
         more = IconButton("dots-vertical", test_id="more_acts", on_tap=self._more)
         business = self.model.business
         title = business.title if business else t("inspection.on_the_spot")
@@ -54,14 +65,6 @@ class InspectionScreen(FieldScreen):
             self._put(EmptyState("sync", t("inspection.no_form"), t("inspection.no_form_text"), test_id="no_form"))
             return
         self._make_form(self.model)
-
-    def on_enter(self) -> None:
-        """Begin to be seen; a visit that was submitted meanwhile shows its record."""
-        super().on_enter()
-        self._ask_for_numbers()
-
-    def refresh(self) -> None:
-        """Nothing of a visit changes while it is made; only what was submitted is left for its record."""
 
     def save(self) -> dict[str, Any]:
         """Keep whether the summary was open; the rest stands in the draft."""
@@ -234,15 +237,3 @@ class InspectionScreen(FieldScreen):
         show(self.body, body)
         show(self.foot, *foot)
         show(self, self.bar, self.body, *([self.foot] if foot else []))
-
-    def _ask_for_numbers(self) -> None:
-        if self.model is None or self.model.numbers.left(self.model.desk.today().year) >= LEAST:
-            return
-        account, numbers = self.field.account, self.model.numbers
-
-        def failed(error: Exception) -> None:
-            # Without a network the numbers at hand must do, and without any the office gives one.
-            if not isinstance(error, Offline | SignedOut | Refused):
-                raise error
-
-        self.work.run(lambda: ask_for_numbers(account), numbers.take_in, failed)

@@ -61,6 +61,7 @@ class InspectionModel:
 
         Raises:
             ReadingLocked: the lease is over.
+            LookupError: a planned visit is not on this phone (any more).
         """
         self._unlocked, self._place = unlocked, place
         self.desk = unlocked.desk
@@ -202,6 +203,8 @@ class InspectionModel:
         return {**facts, "answers": dict(visit.answers)}
 
     def _new(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if "id" in arguments and not (arguments.get("business_id") or arguments.get("form_id")):
+            raise LookupError(arguments["id"])
         form_id = arguments.get("form_id")
         if not form_id:
             business = self.desk.business(arguments.get("business_id"))
