@@ -87,7 +87,7 @@ async def pull(database: Database, actor: Actor, asked: PullIn) -> dict[str, Any
     Raises:
         DeviceRevoked: the phone is to be wiped. DeviceForked: the stream is somebody else's.
     """
-    phone = Phone(actor, asked.device, None, asked.epoch, asked.app)
+    phone = Phone(actor, asked.device, None, asked.epoch, asked.app, asked.waiting)
     for _ in range(MOST_ATTEMPTS):
         try:
             answer, is_to_note = await _read(database, phone, asked)

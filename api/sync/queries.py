@@ -25,7 +25,10 @@ MUTATION_SQL = """
 # How the phone and the municipality stand, at the moment of the snapshot.
 HEAD_SQL = f"""
     SELECT e.epoch, e.floor_xid, e.cluster = {CLUSTER_SQL} AS is_same_cluster, d.state AS device_state,
-           d.last_contact_at < %(noted_since)s OR d.app <> %(app)s AS is_to_note, s.last_seq, s.device_id,
+           d.last_contact_at < %(noted_since)s OR d.app <> %(app)s
+           OR (d.last_contact_at < %(counted_since)s
+               AND (d.waiting <> %(waiting)s::int OR d.waiting_photos <> %(waiting_photos)s::int)) AS is_to_note,
+           s.last_seq, s.device_id,
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon,
            pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS beyond,
            (SELECT department_id FROM staff_user u

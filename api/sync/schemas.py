@@ -14,6 +14,7 @@ Cursor = Annotated[str, Field(max_length=200)]
 ScopeId = Annotated[str, Field(max_length=80)]
 App = Annotated[str, Field(max_length=40)]
 Epoch = Annotated[str, Field(max_length=64)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
 
 
 class FromPhone(BaseModel):
@@ -46,7 +47,10 @@ class PushIn(FromPhone):
 
 
 class PullIn(FromPhone):
-    """Where a phone stands in each of its scopes; `want` is how many plain bytes of rows it would like."""
+    """Where a phone stands in each of its scopes; `want` is how many plain bytes of rows it would like.
+
+    `waiting` is how many records and photos it still holds.
+    """
 
     device: UUID
     epoch: Epoch | None = None
@@ -54,6 +58,7 @@ class PullIn(FromPhone):
     scopes: Annotated[dict[ScopeId, Cursor | None], Field(max_length=MOST_SCOPES)] = {}
     want: Annotated[int, Field(ge=1)] = LEAST_WANTED
     check: Annotated[list[ScopeId], Field(max_length=MOST_SCOPES)] = []
+    waiting: tuple[Count, Count] | None = None
 
     @property
     def room(self) -> int:

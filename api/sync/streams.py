@@ -17,6 +17,8 @@ from api.sync.field_devices import DeviceRevoked
 from api.sync.reference import refresh_reference
 
 NOTED_EVERY = timedelta(minutes=10)
+COUNTED_EVERY = timedelta(minutes=1)
+"""How often a phone's word on what it still holds is written down, where it is another one."""
 
 _STORED = """m.sha AS stored_sha, m.state AS stored_state, m.code AS stored_code,
     CASE WHEN m.xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN m.xid ELSE 0 END AS stored_xid"""
@@ -55,23 +57,27 @@ MEET_SQL = """
  RETURNING id"""
 
 NOTE_SQL = """
-    UPDATE field_device SET last_contact_at = %(now)s, app = %(app)s
+    UPDATE field_device SET last_contact_at = %(now)s, app = %(app)s,
+                            waiting = coalesce(%(waiting)s::int, waiting),
+                            waiting_photos = coalesce(%(waiting_photos)s::int, waiting_photos)
      WHERE municipality_id = %(municipality_id)s AND id = %(device_id)s"""
 
 
 @dataclass(frozen=True)
 class Phone:
-    """Who speaks, by which stream, and what they take for the server's epoch."""
+    """Who speaks, by which stream, what they take for the server's epoch; `waiting`: records and photos still held."""
 
     actor: Actor
     stream_id: UUID
     fork_of: UUID | None
     epoch: str | None
     app: str
+    waiting: tuple[int, int] | None = None
 
     def values(self, **more: Any) -> dict[str, Any]:
         """Give the parameters of this module's SQL."""
         now = clock.now()
+        waiting, waiting_photos = self.waiting or (None, None)
         return {
             "municipality_id": self.actor.municipality_id,
             "stream_id": self.stream_id,
@@ -82,6 +88,9 @@ class Phone:
             "now": now,
             "today": clock.today(),
             "noted_since": now - NOTED_EVERY,
+            "counted_since": now - COUNTED_EVERY,
+            "waiting": waiting,
+            "waiting_photos": waiting_photos,
             **more,
         }
 
@@ -123,7 +132,7 @@ async def hold_stream(session: AsyncSession, phone: Phone, mutation_id: UUID, *,
 
 
 async def note_contact(database: Database, phone: Phone) -> None:
-    """Write down that the phone was heard of."""
+    """Write down that the phone was heard of, and what it said it still holds."""
     async with database.transaction(phone.actor.municipality_id) as session:
         await run(session, NOTE_SQL, phone.values())
 

@@ -369,11 +369,13 @@ class Engine:
     def _pull(self, now: int) -> Exchange:
         scopes: Iterable[tuple[Any, ...]] = self.store.all("SELECT sid, cursor FROM scope ORDER BY priority, sid")
         cursors = {sid: cursor for sid, cursor in scopes}  # noqa: C416 (dict() would lose the types)
+        numbers = self.numbers()
         is_check_due = abs(now - int(self.store.get("checked_at", 0))) > CHECK_EVERY_MS
         message = {
             **self._envelope(),
             "scopes": cursors,
             "want": MOST_WANTED if retry.is_quick(self.store) else LEAST_WANTED * 4,
             "check": sorted(cursors) if is_check_due else [],
+            "waiting": [numbers["waiting"], numbers["waiting_photos"]],
         }
         return Exchange(PULL, message, cursors=cursors)

@@ -63,6 +63,14 @@ def test_what_was_recorded_is_there_after_the_process_has_died(tmp_path):
     again.close()
 
 
+def test_a_pull_says_how_much_the_phone_still_holds(phone):
+    phone.note()
+    phone.note()
+    assert phone.engine.next_exchange().path == PUSH
+    exchange = phone.engine.next_exchange()
+    assert (exchange.path, exchange.message["waiting"]) == (PULL, [2, 0])
+
+
 def test_nothing_but_the_servers_own_word_takes_work_out_of_the_outbox(phone):
     mutation_id = phone.note()
     result = {"id": mutation_id, "state": "ok", "rows": [], "xid": "5"}

@@ -23,6 +23,13 @@ async def revoked(server, device_id, how, role="department_head", slug="kadikoy"
     )
 
 
+def a_while_passes(server, phone, seconds):
+    server.execute(
+        "UPDATE field_device SET last_contact_at = last_contact_at - make_interval(secs => %s) WHERE id = %s",
+        seconds, phone.claims.device_id,
+    )  # fmt: skip
+
+
 @pytest.fixture
 async def phone(server):
     """A phone that has been heard of."""
@@ -35,6 +42,39 @@ async def test_the_office_sees_who_has_which_phone(server, phone):
     device = (await listed(server))[str(phone.claims.device_id)]
     assert device["staff_user_id"] == str(server.town().staff["field_inspector"].id)
     assert (device["state"], device["app"], device["label"]) == ("active", "0.1.0", "Deneme cihazı")
+
+
+async def test_the_office_sees_what_a_phone_still_holds_a_minute_later_at_most(server, phone):
+    async def held():
+        device = (await listed(server))[str(phone.claims.device_id)]
+        return device["waiting"], device["waiting_photos"]
+
+    def row_version():
+        return server.rows("SELECT xmin FROM field_device WHERE id = %s", phone.claims.device_id)
+
+    await phone.pulled(waiting=[12, 30])
+    assert await held() == (0, 0)
+    a_while_passes(server, phone, 61)
+    await phone.pulled(waiting=[12, 30])
+    assert await held() == (12, 30)
+    a_while_passes(server, phone, 61)
+    before = row_version()
+    await phone.pulled(waiting=[12, 30])
+    await phone.pulled()
+    assert row_version() == before
+    await phone.pulled(waiting=[0, 4])
+    assert await held() == (0, 4)
+    assert (await phone.pull(waiting=[-1, 0])).status_code == 422
+
+
+async def test_an_older_phone_that_does_not_count_leaves_the_numbers_alone(server, phone):
+    server.execute("UPDATE field_device SET waiting = 3 WHERE id = %s", phone.claims.device_id)
+    a_while_passes(server, phone, 700)
+    before = (await listed(server))[str(phone.claims.device_id)]
+    await phone.pulled()
+    after = (await listed(server))[str(phone.claims.device_id)]
+    assert after["waiting"] == 3
+    assert after["last_contact_at"] > before["last_contact_at"]
 
 
 async def test_a_phone_that_is_taken_back_hears_of_it_and_is_gone_once_it_has_signed_out(server, phone):
