@@ -19,7 +19,6 @@ FORM_TEXTS: Texts = {
     "form.days": ("{count} gün", "{count} day|{count} days"),
     "form.true": ("Evet", "Yes"),
     "form.false": ("Hayır", "No"),
-    "form.general": ("Genel bilgiler", "General"),
     "form.progress": ("{done}/{total}", "{done}/{total}"),
     "form.next_section": ("Sonraki bölüm: {title}", "Next section: {title}"),
     "form.missing": ("{count} eksik veya hatalı yanıt", "{count} answer is missing|{count} answers are missing"),
