@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from api.cli.failures import explained
-from api.cli.serving import NOTICE_SECONDS, Crew, listen, serve_one
-from api.core.db import Database
+from api.cli.serving import NOTICE_SECONDS, Crew, listen, serve_one, wait_for_database_of
 from api.core.logs import configure_logging
 from api.core.startup import check_settings
-from api.core.waiting import wait_for_database
-from api.settings import Settings, get_settings
+from api.settings import get_settings
 
 
 def serve(
@@ -31,7 +29,7 @@ def serve(
     configure_logging(json=settings.log_json, level=settings.log_level)
     with explained():
         check_settings(settings)
-        asyncio.run(_wait(settings))
+        asyncio.run(wait_for_database_of(settings))
         listener = listen(host, port)
         sys.stdout.write(f"http://{host}:{listener.getsockname()[1]}\n")
         sys.stdout.flush()
@@ -40,11 +38,3 @@ def serve(
             return
         code = Crew(listener, workers, notice_seconds).run()
     raise typer.Exit(code)
-
-
-async def _wait(settings: Settings) -> None:
-    database = Database(settings.database_url.get_secret_value(), pool_size=1)
-    try:
-        await wait_for_database(database)
-    finally:
-        await database.close()

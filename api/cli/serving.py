@@ -4,6 +4,7 @@ Told to leave (SIGTERM), a process first answers `/readyz` with 503 and goes on 
 requests looks elsewhere; then it closes the door, finishes what it has begun within 25 seconds and ends with 0.
 """
 
+import asyncio
 import multiprocessing
 import os
 import shutil
@@ -26,16 +27,19 @@ from fastapi import FastAPI
 from prometheus_client.multiprocess import mark_process_dead
 
 from api.app import create_app
+from api.core.db import Database
 from api.core.exposition import SHARED_FOLDER
 from api.core.logs import configure_logging, log_crashes
 from api.core.startup import StartRefused
+from api.core.waiting import wait_for_database
 from api.settings import Settings, get_settings
 
 log = structlog.get_logger("belediye.serve")
 
 DRAIN_SECONDS = 25
 NOTICE_SECONDS = 2.0
-REFUSED = 3
+# Another one than uvicorn's for a start that failed: that may be tried again, a refusal may not.
+REFUSED = 78
 MOST_DEATHS = 3
 DEATHS_WITHIN_SECONDS = 30.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -110,9 +114,26 @@ def serve_one(listener: socket.socket, settings: Settings, notice_seconds: float
     DrainingServer(config, app, notice_seconds=notice_seconds, parent=parent).run(sockets=[listener])
 
 
-def _serve_child(listener: socket.socket, notice_seconds: float, parent: int) -> None:
+async def wait_for_database_of(settings: Settings) -> None:
+    """Wait until the database that the settings name answers.
+
+    Raises:
+        StartRefused: it must not be used like this.
+    """
+    database = Database(settings.database_url.get_secret_value(), pool_size=1)
     try:
-        serve_one(listener, get_settings(), notice_seconds, parent)
+        await wait_for_database(database)
+    finally:
+        await database.close()
+
+
+def _serve_child(listener: socket.socket, notice_seconds: float, parent: int) -> None:
+    settings = get_settings()
+    configure_logging(json=settings.log_json, level=settings.log_level)
+    try:
+        # Whoever is replaced while the database is away comes back with it.
+        asyncio.run(wait_for_database_of(settings))
+        serve_one(listener, settings, notice_seconds, parent)
     except StartRefused as refusal:
         sys.stderr.write(f"{refusal}\n")
         raise SystemExit(REFUSED) from None

@@ -37,10 +37,10 @@ class Writer:
         for table, row_id in sorted(view):
             rows.setdefault(table, []).append(row_id)
         choices: list[Any] = [self._message, self._task]
-        if "form" in rows:
-            choices += [self._inspection] * 3
         if "town" in rows:
             choices += [self._register]
+        if {"town", "form"} <= rows.keys():
+            choices += [self._inspection] * 3
         for table, acts in (
             ("complaint", (self._note, self._note, self._note, self._take, self._start, self._close, self._visit)),
             ("business", (self._patch, self._old_patch)),

@@ -23,7 +23,9 @@ def play(product: Product, maker: str, lines: Lines, seeds: list[int], folder: P
     sessions = [Session(product, seed, folder / str(seed)) for seed in seeds]
     counted: Counter[str] = Counter()
     with ThreadPoolExecutor(len(sessions)) as pool:
-        _each(pool, sessions, lambda session: session.begin(maker, lines))
+        # Founding a town locks what it has in common with others.
+        for session in sessions:
+            session.begin(maker, lines)
         try:
             with product.storm(chances(seeds[0])):
                 _each(pool, sessions, Session.play)

@@ -88,7 +88,7 @@ class Product:
         self.server = self._stack.enter_context(
             Program(SERVER, arguments, self.environment, self.folder / "server.log")
         )
-        self._stack.enter_context(Program(WORKER, [], self.environment, self.folder / "worker.log"))
+        self.worker = self._stack.enter_context(Program(WORKER, [], self.environment, self.folder / "worker.log"))
         self.url = address_in(self.server)
         host, port = re.match(r"http://([\d.]+):(\d+)", self.url).groups()
         self.address = host, int(port)
@@ -111,13 +111,19 @@ class Product:
 
     def kill_worker(self, chance: Random) -> None:
         """Kill one of the API's processes; the crew replaces it. Not oftener than it allows."""
-        members = self._members()
+        members = self.members()
         if len(members) > 1 and time.monotonic() - self._killed_at > 12:
             self._killed_at = time.monotonic()
             os.kill(chance.choice(members), signal.SIGKILL)
             self.faults["api worker killed"] += 1
 
-    def _members(self) -> list[int]:
+    def _is_whole(self) -> bool:
+        assert self.server.process.poll() is None, self.server.log[-3000:]
+        assert self.worker.process.poll() is None, self.worker.log[-3000:]
+        return len(self.members()) >= 2
+
+    def members(self) -> list[int]:
+        """Give the processes of the API."""
         pid = self.server.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
@@ -162,7 +168,7 @@ class Product:
 
     def wait_until_well(self) -> None:
         """Wait until both API processes are there again and the database answers."""
-        wait_until(lambda: len(self._members()) >= 2, 120, "the crew is not whole again")
+        wait_until(self._is_whole, 120, "the crew is not whole again")
         self.rows("SELECT 1")
 
     # --- backup and restore ---------------------------------------------------------------------------------------

@@ -48,8 +48,8 @@ class Line:
             while request := await _read_request(reader):
                 if not await self._carry(request, writer):
                     break
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            pass  # the line is cut, or the test is over
         finally:
             writer.close()
 
@@ -136,10 +136,10 @@ class Lines:
     async def _shut(self) -> None:
         for door in self._doors:
             door.close()
-        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        while rest := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in rest:
+                task.cancel()
+            await asyncio.gather(*rest, return_exceptions=True)
 
     @contextmanager
     def running(self) -> Iterator["Lines"]:
