@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from field_app.field import Field
 from field_app.i18n.inspection_texts import INSPECTION_TEXTS
+from field_app.i18n.phone_texts import PHONE_TEXTS
 from field_app.i18n.texts import TEXTS
 from field_app.phone import Phone, Unlocked
 from field_app.screens import inspection_routes
@@ -89,6 +90,7 @@ class FieldApp(App):
         fonts.register()
         language.add(TEXTS)
         language.add(INSPECTION_TEXTS)
+        language.add(PHONE_TEXTS)
         self._recall()
         self.frame = BoxLayout()
         self._lock("pin" if self.phone.vault.is_set_up and self.phone.account.is_known else "sign_in")

@@ -82,6 +82,13 @@ class Telephone(Protocol):
         """Show the number ready to be called; the user calls. Raises Refused where nothing can call."""
 
 
+class Navigation(Protocol):
+    """Leads people to places."""
+
+    def lead_to(self, lon: float, lat: float, name: str) -> None:
+        """Open the phone's own navigation at a place (degrees, WGS 84); raises Refused where there is none."""
+
+
 class Connectivity(Protocol):
     """Knows the state of the network; it says nothing about the server."""
 
@@ -114,6 +121,7 @@ class Device:
     keys: KeyStore
     sharing: Sharing
     telephone: Telephone
+    navigation: Navigation
     connectivity: Connectivity
     clock: Clock
     folder: Path

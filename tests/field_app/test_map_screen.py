@@ -1,6 +1,7 @@
 """The map of the day: the areas of the person, and what is drawn upon them."""
 
 from field_app.rows import Area
+from mobile.device.ports import Refused
 from tests.field_app.world import HERE, put_rows, uid
 
 AREA, ELSEWHERE = uid(800), uid(801)
@@ -43,3 +44,29 @@ def test_the_map_draws_the_outline_of_the_persons_areas(app):
     drawn = running.find("map").areas._areas
     assert len(drawn) == 1
     assert len(drawn[0][2][0]) == 5
+
+
+def test_the_way_to_a_case_and_to_a_business_is_the_phones_own_navigation(app):
+    running = app()
+    asked = running.app.field.device.navigation.asked
+    running.app.navigator.go("complaint", id=uid(101))
+    running.frames(5)
+    running.tap("way")
+    case = running.app.field.open.desk.complaint(uid(101))
+    running.app.navigator.go("business", id=uid(200))
+    running.frames(5)
+    running.tap("way")
+    assert asked == [(*case.place, f"{case.address}, Caferağa"), (*HERE, "Güneş Fırını")]
+
+
+def test_a_phone_without_navigation_says_so(app, monkeypatch):
+    running = app()
+
+    def refuse(*_):
+        raise Refused("missing")
+
+    monkeypatch.setattr(running.app.field.device.navigation, "lead_to", refuse)
+    running.app.navigator.go("complaint", id=uid(101))
+    running.frames(5)
+    running.tap("way")
+    assert "Bu cihazda yol tarifi uygulaması yok" in running.texts()

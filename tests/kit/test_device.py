@@ -77,6 +77,11 @@ def test_elapsed_time_goes_on_within_one_boot(phone):
     assert phone.clock.wall().tzinfo is UTC
 
 
+def test_where_the_way_was_to_lead_is_remembered(phone):
+    phone.navigation.lead_to(29.03, 40.987, "Moda Cad. 14")
+    assert phone.navigation.asked == [(29.03, 40.987, "Moda Cad. 14")]
+
+
 def test_an_exported_file_is_a_copy(phone, tmp_path):
     (tmp_path / "rescue.zip").write_bytes(b"data")
     phone.sharing.export_file(tmp_path / "rescue.zip", "application/zip", "Kurtarma")

@@ -8,6 +8,7 @@ from field_app.screens.base import FieldScreen
 from field_app.screens.business.vm import BusinessModel, State
 from field_app.screens.inspection.summary import OUTCOME_TONES
 from field_app.screens.row_card import row_card
+from field_app.screens.way import way_button
 from mobile.device.ports import Refused
 from mobile.kit.i18n import formats, t
 from mobile.kit.theme import dp, theme
@@ -68,17 +69,17 @@ class BusinessScreen(FieldScreen):
         risk = "danger" if business.risk >= _VERY_RISKY else "warning" if business.risk >= _RISKY else "neutral"
         badges = Row(Badge(t("business.risk", risk=business.risk), tone=risk), Spacer())
         where = ", ".join(part for part in (business.address, state.neighbourhood) if part)
-        buttons: list[Any] = []
+        rows: list[Any] = [badges, Text(where or t("business.no_address"))]
+        if business.place is not None:
+            lon, lat = business.place
+            go = PushButton(t("business.on_map"), kind="secondary", icon="map", test_id="on_map")
+            go.bind(on_tap=lambda *_: self.navigator.go("map", lon=lon, lat=lat))
+            rows.append(Row(go, way_button(self, business.place, business.title)))
         if business.phone:
             call = PushButton(t("business.call"), kind="secondary", icon="phone", test_id="call")
             call.bind(on_tap=lambda *_: self._call(business.phone))
-            buttons.append(call)
-        if business.place is not None:
-            lon, lat = business.place
-            go = PushButton(t("business.on_map"), kind="secondary", icon="navigation", test_id="on_map")
-            go.bind(on_tap=lambda *_: self.navigator.go("map", lon=lon, lat=lat))
-            buttons.append(go)
-        return Card(badges, Text(where or t("business.no_address")), *([Row(*buttons)] if buttons else []))
+            rows.append(call)
+        return Card(*rows)
 
     def _facts(self, state: State) -> Card:
         lines = [

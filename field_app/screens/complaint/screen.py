@@ -4,6 +4,7 @@ from typing import Any
 
 from field_app.screens.base import FieldScreen
 from field_app.screens.complaint.vm import ComplaintModel, State
+from field_app.screens.way import way_button
 from field_app.timers import Timers
 from mobile.kit.i18n import t
 from mobile.kit.theme import dp, theme
@@ -76,12 +77,10 @@ class ComplaintScreen(FieldScreen):
         if state.assignee:
             rows.append(Text(t("case.assignee", name=state.assignee), style="caption", tone="text_soft"))
         if case.place:
-            rows.append(
-                PushButton(
-                    t("case.on_map"), kind="secondary", icon="navigation", test_id="on_map",
-                    on_tap=lambda *_: self.navigator.go("map", lon=case.place[0], lat=case.place[1]),
-                )
-            )  # fmt: skip
+            lon, lat = case.place
+            on_map = PushButton(t("case.on_map"), kind="secondary", icon="map", test_id="on_map")
+            on_map.bind(on_tap=lambda *_: self.navigator.go("map", lon=lon, lat=lat))
+            rows.append(Row(on_map, way_button(self, case.place, where or case.number)))
         return Card(*rows)
 
     def _timer(self, state: State) -> Card:

@@ -4,7 +4,8 @@ What the package of an app must hold for it (buildozer.spec):
     android.permissions = INTERNET, CAMERA, ACCESS_FINE_LOCATION, ACCESS_COARSE_LOCATION, ACCESS_NETWORK_STATE
     android.gradle_dependencies = androidx.core:core:1.13.1      (FileProvider)
     a <provider> androidx.core.content.FileProvider with the authority `<package>.fileprovider` whose paths hold the
-    app's `files/` folder, <queries> for android.media.action.IMAGE_CAPTURE, android.intent.action.SEND and .DIAL
+    app's `files/` folder, <queries> for android.media.action.IMAGE_CAPTURE, android.intent.action.SEND,
+    .DIAL and .VIEW with the scheme geo
 """
 
 from pathlib import Path
@@ -14,6 +15,7 @@ from mobile.device.android.clock import BootClock
 from mobile.device.android.connectivity import SystemConnectivity
 from mobile.device.android.key_store import HardwareKeyStore
 from mobile.device.android.location import SystemLocation
+from mobile.device.android.navigation import IntentNavigation
 from mobile.device.android.sharing import IntentSharing
 from mobile.device.android.system import activity
 from mobile.device.android.telephone import IntentTelephone
@@ -27,5 +29,5 @@ def device() -> Device:
     return Device(
         camera=IntentCamera(outgoing), location=SystemLocation(), keys=HardwareKeyStore(folder / "keys"),
         sharing=IntentSharing(outgoing), telephone=IntentTelephone(),
-        connectivity=SystemConnectivity(), clock=BootClock(), folder=folder,
+        navigation=IntentNavigation(), connectivity=SystemConnectivity(), clock=BootClock(), folder=folder,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from mobile.device.desktop.clock import SystemClock
 from mobile.device.desktop.connectivity import GivenConnectivity
 from mobile.device.desktop.key_store import PlainFileKeyStore
 from mobile.device.desktop.location import GivenLocation
+from mobile.device.desktop.navigation import SilentNavigation
 from mobile.device.desktop.sharing import FolderSharing
 from mobile.device.desktop.telephone import SilentTelephone
 from mobile.device.ports import Device
@@ -18,6 +19,6 @@ def device(folder: Path) -> Device:
     return Device(
         camera=FileCamera(folder / "camera"), location=GivenLocation(), keys=PlainFileKeyStore(folder / "keys"),
         sharing=FolderSharing(folder / "exported"), telephone=SilentTelephone(),
-        connectivity=GivenConnectivity(), clock=SystemClock(),
+        navigation=SilentNavigation(), connectivity=GivenConnectivity(), clock=SystemClock(),
         folder=folder,
     )  # fmt: skip
