@@ -17,6 +17,7 @@ from field_app.phone import Phone, Unlocked
 from field_app.screens import inspection_routes
 from field_app.screens.attention.screen import Attention
 from field_app.screens.base import FieldScreen
+from field_app.screens.change_pin.screen import ChangePin
 from field_app.screens.complaint.screen import ComplaintScreen
 from field_app.screens.field_map.screen import FieldMap
 from field_app.screens.hand_over.screen import HandOver
@@ -32,7 +33,7 @@ from field_app.screens.task.screen import NewTask, TaskScreen
 from field_app.screens.today.screen import Today
 from field_app.screens.writing.screen import Writing
 from field_app.syncing import SyncState
-from mobile.device.ports import Device, Fix
+from mobile.device.ports import Device, Fix, Network
 from mobile.kit import fonts
 from mobile.kit.i18n import language
 from mobile.kit.navigator import Navigator
@@ -58,6 +59,7 @@ WORK_ROUTES: Routes = {
     "offline_maps": OfflineMaps,
     "export": Export,
     "settings": Settings,
+    "change_pin": ChangePin,
     **inspection_routes.ROUTES,
 }
 LOCKED_AFTER_S = 600.0
@@ -82,7 +84,7 @@ class FieldApp(App):
         self.phone = phone
         self.field = Field(phone, device, on_unlocked=self._enter, go_to_lock=self._lock, keep_look=self._keep_look)
         self.navigator: FieldNavigator | None = None
-        self._unwatch_location: Callable[[], None] = lambda: None
+        self._unwatch: list[Callable[[], None]] = []
         self._idle: Any = None
 
     def build(self) -> BoxLayout:
@@ -103,7 +105,7 @@ class FieldApp(App):
 
     def on_resume(self) -> None:
         """Come to the front: try to sync."""
-        self.field.wake_sync()
+        self.field.wake_sync(at_once=True)
 
     def on_stop(self) -> None:
         """End: lock."""
@@ -142,7 +144,10 @@ class FieldApp(App):
         work = FieldNavigator(self.field, WORK_ROUTES, home="today", remember=lambda state: _keep(unlocked, state))
         work.restore(str(store.get("navigator", "")))
         self._put(work)
-        self._unwatch_location = self.field.device.location.watch(lambda fix: post(lambda: self._moved(fix)))
+        self._unwatch = [
+            self.field.device.location.watch(lambda fix: post(lambda: self._moved(fix))),
+            self.field.device.connectivity.watch(lambda network: post(lambda: self._connected(network))),
+        ]
         unlocked.sync.start()
         self._stay_awake()
 
@@ -150,8 +155,9 @@ class FieldApp(App):
         unlocked, self.field.unlocked = self.field.unlocked, None
         if self._idle is not None:
             self._idle.cancel()
-        self._unwatch_location()
-        self._unwatch_location = lambda: None
+        for unwatch in self._unwatch:
+            unwatch()
+        self._unwatch = []
         if unlocked is not None:
             if self.navigator is not None:
                 _keep(unlocked, self.navigator.state())
@@ -170,6 +176,10 @@ class FieldApp(App):
         is_first, self.field.fix = self.field.fix is None, fix
         if is_first and self.navigator is not None and isinstance(self.navigator.current, FieldScreen):
             self.navigator.current.refresh()
+
+    def _connected(self, network: Network) -> None:
+        if network is not Network.OFFLINE:
+            self.field.wake_sync(at_once=True)
 
     def _synced(self, state: SyncState) -> None:
         self.field.sync_state = state

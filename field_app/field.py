@@ -66,10 +66,10 @@ class Field:
         """The language in force."""
         return language.current
 
-    def wake_sync(self) -> None:
-        """Something was recorded: try to send it now."""
+    def wake_sync(self, *, at_once: bool = False) -> None:
+        """Something was recorded: try to send it; `at_once` where the user asks for it or a network came."""
         if self.unlocked is not None:
-            self.unlocked.sync.wake()
+            self.unlocked.sync.wake(at_once=at_once)
         self.tell()
 
     def tell(self) -> None:

@@ -17,8 +17,8 @@ SERVER_FILE = Path(__file__).with_name("server.txt")
 ON_ANDROID = "ANDROID_ARGUMENT" in os.environ
 
 
-def make_phone(device: Device, server: str) -> Phone:
-    """Put the phone together from the device's ports."""
+def make_phone(device: Device, client: httpx.Client) -> Phone:
+    """Put the phone together from the device's ports and a client of the server's address."""
     clock = device.clock
     around = Surroundings(
         folder=device.folder / "app",
@@ -27,7 +27,7 @@ def make_phone(device: Device, server: str) -> Phone:
         uptime=lambda: (clock.boot_id(), int(clock.elapsed() * 1000)),
         is_line_fast=lambda: device.connectivity.current() is Network.FREE,
     )
-    return Phone(around, httpx.Client(base_url=server))
+    return Phone(around, client)
 
 
 def start(phone: Phone, device: Device) -> None:
@@ -51,7 +51,7 @@ def run_desktop() -> None:
     desktop = device(options.folder)
     lon, lat = (float(part) for part in options.place.split(","))
     desktop.location.give(Fix(lon, lat, 8.0, desktop.clock.wall()))  # type: ignore[attr-defined]  # the desktop's own
-    start(make_phone(desktop, options.server), desktop)
+    start(make_phone(desktop, httpx.Client(base_url=options.server)), desktop)
 
 
 def run_android() -> None:
@@ -59,7 +59,8 @@ def run_android() -> None:
     from mobile.device.android import device  # noqa: PLC0415 (not to be had elsewhere)
 
     phone = device()
-    start(make_phone(phone, SERVER_FILE.read_text(encoding="utf-8").strip()), phone)
+    server = SERVER_FILE.read_text(encoding="utf-8").strip()
+    start(make_phone(phone, httpx.Client(base_url=server)), phone)
 
 
 if __name__ == "__main__":

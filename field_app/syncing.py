@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from field_app.account import Account, Offline, SignedOut
+from field_app.numbers import fill_up
 from mobile.sdk.engine import Engine
 from mobile.sdk.exchange import Answer, Exchange
 from mobile.sdk.runner import single_flight, sync_now
@@ -46,7 +47,7 @@ class SyncLoop:
         self._open_engine, self._send, self._account, self._lock_file = open_engine, send, account, lock_file
         self.on_change: Callable[[SyncState], None] = lambda _state: None
         """Called in the loop's thread at every step."""
-        self._woken, self._stopping = threading.Event(), threading.Event()
+        self._woken, self._stopping, self._is_urgent = threading.Event(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._is_answered = False
         self.state = SyncState()
@@ -58,8 +59,10 @@ class SyncLoop:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
         self._thread.start()
 
-    def wake(self) -> None:
-        """Try now: something was recorded, the app came to the front, a network appeared."""
+    def wake(self, *, at_once: bool = False) -> None:
+        """Look for something to send; `at_once` also ends the pauses after failures: asked for, or a network came."""
+        if at_once:
+            self._is_urgent.set()
         self._woken.set()
 
     def stop(self) -> None:
@@ -96,10 +99,17 @@ class SyncLoop:
             return "signed_out"
         except Offline:
             return "offline"
+        if self._is_urgent.is_set():
+            self._is_urgent.clear()
+            engine.try_now()
         self._is_answered = True
         with contextlib.suppress(_Stopped):
             sync_now(engine, self._sent, lambda: self._tell(replace(self.state, exchanges=self.state.exchanges + 1)))
-        return "ok" if self._is_answered else "offline"
+        if not self._is_answered:
+            return "offline"
+        if self.state.exchanges and not self._stopping.is_set() and not engine.store.get("wiped"):
+            fill_up(self._account, engine.store, engine.clock())
+        return "ok"
 
     def _sent(self, exchange: Exchange) -> Answer | None:
         if self._stopping.is_set():

@@ -23,6 +23,7 @@ from api.cli.failures import explained, give_up
 from api.core import clock
 from api.core.errors import AppError
 from api.demo.cast import Addresses, raise_curtain
+from api.demo.field import play_on_phone
 from api.demo.filling import Order, fill, forget_limits, is_filled, size_of
 from api.demo.processes import ChildFailed, Stopped, Troupe, stoppable
 from api.demo.staff import ADMINISTRATOR, PASSWORD, POSTS, TOTP_SECRET
@@ -72,7 +73,7 @@ def demo(
     try:
         with explained(), stoppable(), stage.alone(), server_of(folder, database_url or None) as admin_url:
             _run(stage, admin_url, order, is_once=once not in ("", "0"))
-        screen.print("demo ok: report")
+        screen.print("demo ok: report, field")
     except StageBusy:
         raise give_up("Bu klasörde başka bir örnek çalışıyor. Önce onu durdurun (Ctrl-C).") from None
     except NotOurs as error:
@@ -120,7 +121,12 @@ def _run(stage: Stage, admin_url: str, order: Order, *, is_once: bool) -> None:
         addresses = raise_curtain(troupe, stage, urls, secrets, CHECKOUT, _started)
         screen.print(f"Hazır ({time.monotonic() - began:.1f} sn). Asıl iş baştan sona bir kez oynanıyor:\n")
         try:
-            number = play(addresses.server, addresses.simulator, choose_spot(urls), _step)
+            spot = choose_spot(urls)
+
+            def on_phone(report_id: str) -> None:
+                play_on_phone(addresses.server, CHECKOUT, stage, spot, report_id, _step)
+
+            number = play(addresses.server, addresses.simulator, spot, _step, on_phone)
         except (Unexpected, httpx.HTTPError) as failure:
             _fail_in_story(failure, stage)
         screen.print(f"\nKayıtlar: {stage.logs}/*.log")

@@ -26,6 +26,9 @@ _NEAR_ZOOM, _FAR_ZOOM, _TILE_UNITS = 18, 13, 4096
 # Live tiles group reports into this many squares along a side.
 _SQUARES = 40
 
+OnPhone = Callable[[str], None]
+"""Plays the inspector's part with the real app, for the report of this id."""
+
 Step = Callable[[str], AbstractContextManager[Callable[[str], None]]]
 """Opens one step of the story by its title; what it gives takes what is to be told when the step is done."""
 
@@ -64,7 +67,7 @@ def choose_spot(urls: Urls) -> Spot:
     return Spot(round(row[0], 6), round(row[1], 6), row[2], row[3])
 
 
-def play(api_url: str, simulator_url: str, spot: Spot, step: Step) -> str:
+def play(api_url: str, simulator_url: str, spot: Spot, step: Step, on_phone: OnPhone) -> str:
     """Play the whole job and give the number of the report.
 
     Raises:
@@ -77,7 +80,7 @@ def play(api_url: str, simulator_url: str, spot: Spot, step: Step) -> str:
         Visitor(api_url) as officer,
         Phones(simulator_url) as phones,
     ):
-        return _Story(citizen, desk, officer, phones, spot, step).play()
+        return _Story(citizen, desk, officer, phones, spot, step, on_phone).play()
 
 
 @dataclass
@@ -88,6 +91,7 @@ class _Story:
     phones: Phones
     spot: Spot
     step: Step
+    on_phone: OnPhone
 
     def play(self) -> str:
         phone = f"{PREFIX}{secrets.randbelow(10_000_000):07d}"
@@ -159,21 +163,20 @@ class _Story:
             waiting = self.officer.get("/v1/complaints", status_group="new")["items"]
             demand(report_id in [item["id"] for item in waiting], f"birimin listesinde {number}", len(waiting))
             tell(f"ilk sayfada {len(waiting)} yeni başvuru")
-        with self.step("Üzerine alır, çalışmayı başlatır, vatandaşa yazar") as tell:
-            self.officer.post(f"{path}/take")
-            self.officer.post(f"{path}/start")
+        with self.step("Vatandaşa yazar") as tell:
             answer = "Ekibimiz yola çıktı, çukur bugün kapatılacak."
             self.officer.post(f"{path}/answers", {"text": answer})
             tell(answer)
-        with self.step("Onarım fotoğrafıyla çözüldü olarak kapatır") as tell:
-            photo = self.officer.upload(draw_scene(CATEGORY, 7, is_solved=True, taken_at=clock.now()))
-            text = "Çukur sıcak asfaltla dolduruldu, yol trafiğe açıldı."
-            self.officer.post(f"{path}/close", {"text": text, "photo_ids": [photo["id"]]})
-            case = self.officer.get(path)
+        self.on_phone(report_id)
+        with self.step("Beyaz Masa kapanışı ve fotoğrafını görür") as tell:
+            case = self.desk.get(path)
             demand(case["status"] == "solved", "durum: solved", case["status"])
             phases = sorted(item["phase"] for item in case["photos"])
             demand(phases == ["closing", "filed"], "biri önce, biri sonra iki fotoğraf", phases)
-            tell(text)
+            closing = next(item for item in case["photos"] if item["phase"] == "closing")
+            thumbnail = self.desk.get_bytes(closing["thumbnail_url"])
+            demand(thumbnail.startswith(b"\xff\xd8"), "kapanış fotoğrafı", thumbnail[:10])
+            tell(next(event["text"] for event in case["timeline"] if event["action"] == "close"))
 
     def _hear(self, phone: str, number: str) -> None:
         with self.step("Vatandaşa SMS gider") as tell:

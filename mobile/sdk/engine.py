@@ -56,7 +56,7 @@ class Engine:
         self.photos = None if store.is_send_only else photos
         self.lease = lease
         self._views = Views(store)
-        self._pushed_last = False
+        self._pushed_last = self._expects_news = False
         with store.transaction():
             if store.get("device") is None:
                 store.put(device=uuid7(clock(), chance), last_seq=0)
@@ -225,6 +225,12 @@ class Engine:
         with self.store.transaction():
             self.store.put(staff_id=staff_id)
 
+    def try_now(self) -> None:
+        """End all pauses: the user asks for it, or a network has come; and ask for news at once."""
+        with self.store.transaction():
+            retry.end_pauses(self.store)
+            self.store.put(pull_at=0)
+
     # --- the network's side ---------------------------------------------------------------------------------------
 
     def next_exchange(self) -> Exchange | None:
@@ -234,7 +240,10 @@ class Engine:
             return None
         exchange = self._next_of_records(now)
         if exchange is None and self.photos is not None:
-            return self.photos.next_exchange()
+            exchange = self.photos.next_exchange()
+        if exchange is None and self._expects_news and now >= retry.next_try(self.store, now) and self._may_pull():
+            # All is sent: what the server made of it is asked for at once, not in a minute.
+            return self._pull(now)
         return exchange
 
     def _next_of_records(self, now: int) -> Exchange | None:
@@ -277,6 +286,7 @@ class Engine:
         if self.photos is None or exchange.upload is None:
             return
         self.photos.receive(exchange, answer)
+        self._expects_news = True
         if self.store.get("revoked"):
             with self.store.transaction():
                 self._leave_if_told(now)
@@ -294,6 +304,7 @@ class Engine:
                 return
         if exchange.path == PUSH:
             (apply_push_alone if self.store.is_send_only else apply_push)(self.store, exchange, message, now)
+            self._expects_news = True
             if message.get("stopped") == "gap":
                 start_stream(self.store, uuid7(now, self.chance))
         else:
@@ -349,8 +360,10 @@ class Engine:
     # --- requests -------------------------------------------------------------------------------------------------
 
     def _is_pull_due(self, now: int) -> bool:
-        is_meant = not self.store.get("revoked") and not self.store.is_send_only
-        return is_meant and not self._is_ahead("pull_at", now, PULL_EVERY_MS)
+        return self._may_pull() and not self._is_ahead("pull_at", now, PULL_EVERY_MS)
+
+    def _may_pull(self) -> bool:
+        return not self.store.get("revoked") and not self.store.is_send_only
 
     def _is_ahead(self, moment: str, now: int, most: int) -> bool:
         """Whether a moment is still to come; one farther away than it can be was set by a clock that went wrong."""
@@ -367,6 +380,7 @@ class Engine:
         return Exchange(PUSH, message, ids=tuple(mutation["id"] for mutation in mutations))
 
     def _pull(self, now: int) -> Exchange:
+        self._expects_news = False
         scopes: Iterable[tuple[Any, ...]] = self.store.all("SELECT sid, cursor FROM scope ORDER BY priority, sid")
         cursors = {sid: cursor for sid, cursor in scopes}  # noqa: C416 (dict() would lose the types)
         numbers = self.numbers()

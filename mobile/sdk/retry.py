@@ -40,6 +40,12 @@ def succeed(store: Store, now: int) -> None:
     store.put(failures=0, successes=int(store.get("successes", 0)) + 1, next_try=0, last_contact=now, needs_sign_in=0)
 
 
+def end_pauses(store: Store) -> None:
+    """Try now: the user asks for it, or a network has come. What failed before is forgotten, what is refused is not."""
+    store.put(next_try=0, failures=0, **{f"{PICTURES}next_try": 0, f"{PICTURES}failures": 0})
+    store.run("UPDATE upload SET next_try = 0 WHERE code IS NULL")
+
+
 def is_quick(store: Store) -> bool:
     """Whether the line has proven good enough to ask for much at once."""
     return int(store.get("successes", 0)) >= QUICK_AFTER

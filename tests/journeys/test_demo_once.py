@@ -71,7 +71,7 @@ def first(state):
 
 
 def test_the_main_job_is_played_to_its_end(first):
-    assert (first.returncode, first.stdout.splitlines()[-1]) == (0, "demo ok: report"), first.stdout + first.stderr
+    assert (first.returncode, first.stdout.splitlines()[-1]) == (0, "demo ok: report, field"), first.stdout + first.stderr
     assert first.stdout.count("✓") == 16
     assert "✗" not in first.stdout
 
@@ -85,7 +85,7 @@ def test_what_was_loaded_is_found_again_and_has_a_sound_audit_trail(first, state
     assert first.returncode == 0
     again = run_once(environment)
     assert "Örnek veriler hazır (300 başvuru)." in again.stdout, again.stdout + again.stderr
-    assert again.stdout.splitlines()[-1] == "demo ok: report"
+    assert again.stdout.splitlines()[-1] == "demo ok: report, field"
     server = PrivatePostgres.of_checkout(state, "demo")
     secrets = dict(line.split("=", 1) for line in (state / "demo.env").read_text().splitlines())
     server.start()

@@ -100,4 +100,4 @@ class SyncScreen(TabScreen):
             self.navigator.go("attention", id=key)
 
     def _sync_now(self, *_: Any) -> None:
-        self.field.wake_sync()
+        self.field.wake_sync(at_once=True)
