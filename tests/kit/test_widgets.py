@@ -97,6 +97,20 @@ def test_turkish_is_typed_and_the_limit_keeps(on_screen):
     assert "Yardım  12/12" not in person.texts()
 
 
+def test_what_is_below_a_field_in_sight_stays_where_it_is_while_somebody_writes(on_screen):
+    fields = [TextField(f"Alan {at}", test_id=f"field.{at}") for at in range(5)]
+    tapped = []
+    button = PushButton("Gönder", test_id="send", on_tap=tapped.append)
+    person = on_screen(*fields, button)
+    before = button.to_window(*button.pos)
+    for at in range(5):
+        person.tap(f"field.{at}")
+        person.type("a")
+        assert button.to_window(*button.pos) == before
+    person.tap("send")
+    assert tapped
+
+
 def test_a_field_that_is_written_in_comes_into_sight(on_screen):
     field = TextField("Son alan", test_id="last")
     person = on_screen(*(PushButton(f"{at}") for at in range(12)), field, *(PushButton(f"{at}") for at in range(8)))

@@ -50,8 +50,13 @@ class WritingLine(TextInput):
         above = self.parent
         while above is not None and not isinstance(above, Scroll):
             above = above.parent if above.parent is not above else None
-        if above is not None and self.focus:
+        if above is not None and self.focus and not self._is_in_sight(above):
             above.scroll_to(self, padding=dp(TARGET_PRIMARY))
+
+    def _is_in_sight(self, view: Scroll) -> bool:
+        _, low = self.to_window(*self.pos)
+        _, floor = view.to_window(*view.pos)
+        return bool(floor <= low and low + self.height <= floor + view.height)
 
 
 class WritingGround(Painted, BoxLayout):
