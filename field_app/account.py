@@ -34,6 +34,15 @@ class Refused(ValueError):
         self.code, self.title = code, title
 
 
+class AnotherOwner(PermissionError):
+    """The phone holds the records of another person, who is named; they stay, and nobody else signs in over them."""
+
+    def __init__(self, name: str) -> None:
+        """Take the owner's name; empty where it is not known any more."""
+        super().__init__(name)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Profile:
     """What the server said of the person at the last sign-in."""
@@ -55,9 +64,12 @@ class Profile:
 class Account:
     """The signed-in person; may be used from several threads."""
 
-    def __init__(self, client: httpx.Client, key_store: KeyStore, clock: Callable[[], int]) -> None:
-        """Take a client of the server's address, the key store, and a clock in milliseconds."""
-        self._client, self._key_store, self._clock = client, key_store, clock
+    def __init__(
+        self, client: httpx.Client, key_store: KeyStore, clock: Callable[[], int],
+        owner: Callable[[], str | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Take a client of the server's address, the key store, a clock in milliseconds, and whose the database is."""
+        self._client, self._key_store, self._clock, self._owner = client, key_store, clock, owner
         self._lock = threading.Lock()
         held = key_store.read(_SLOT)
         self._facts: dict[str, Any] = json.loads(held) if held else {}
@@ -85,14 +97,22 @@ class Account:
             {key["kid"]: key["public_key"] for key in told.get("policy_keys", ())},
         )  # fmt: skip
 
-    def municipalities(self) -> list[tuple[str, str]]:
+    def municipalities(self, place: tuple[float, float] | None = None) -> list[tuple[str, str]]:
         """Give slug and name of the municipalities of this installation, by name.
+
+        Args:
+            place: longitude and latitude; those that hold it or are nearest to it come first.
 
         Raises:
             Offline: no answer.
         """
-        told = self._ask("GET", "/v1/public/municipalities")
-        return [(item["slug"], item["name"]) for item in (told["items"] if isinstance(told, dict) else told)]
+        near = {"lon": place[0], "lat": place[1]} if place else None
+        told = [*(self._towns(near) if near else []), *self._towns(None)]
+        return list(dict.fromkeys((item["slug"], item["name"]) for item in told))
+
+    def _towns(self, near: Mapping[str, float] | None) -> list[Mapping[str, str]]:
+        told = self._ask("GET", "/v1/public/municipalities", params=near)
+        return list(told["items"] if isinstance(told, dict) else told)
 
     def sign_in(
         self, municipality: str, username: str, password: str, code: str | None, label: str,
@@ -102,6 +122,7 @@ class Account:
 
         Raises:
             Refused: wrong credentials or the like.
+            AnotherOwner: the phone is somebody else's; their session and records are as before.
             Offline: no answer.
         """
         body = {"municipality": municipality, "username": username, "password": password, "device_label": label}
@@ -112,6 +133,10 @@ class Account:
                 # The profile is asked for before anything is kept: half an account would be none.
                 tokens = self._stamped(answer["tokens"])
                 profile = self._ask("GET", "/v1/sync/profile", token=tokens["access_token"])
+                if self._owner() not in (None, str(profile["staff"]["id"])):
+                    with contextlib.suppress(Offline, Refused):
+                        self._ask("POST", "/v1/auth/logout", token=tokens["access_token"])
+                    raise AnotherOwner(self.profile.name if self.is_known else "")
                 self._keep({"tokens": tokens, "profile": profile})
         return answer
 

@@ -17,6 +17,7 @@ from field_app.acts import Acts, Body
 from field_app.desk import Desk
 from field_app.maps import Maps
 from field_app.photo_cache import PhotoCache
+from field_app.server import address_of, keep_address, kept_address
 from field_app.syncing import SyncLoop
 from mobile.sdk.bundle import Exported, export_bundle
 from mobile.sdk.engine import Engine
@@ -59,8 +60,32 @@ class Phone:
         """Take the surroundings and a client of the server's address."""
         around.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.around, self._client, self._chance = around, client, chance or SystemRandom()
-        self.account = Account(client, around.key_store, around.clock)
+        client.base_url = kept_address(around.folder) or client.base_url
         self.vault = Vault(around.folder / "vault.json", around.key_store, around.uptime)
+        self.account = Account(client, around.key_store, around.clock, lambda: self.vault.owner)
+
+    @property
+    def server(self) -> str:
+        """The address of the installation."""
+        return str(self._client.base_url).rstrip("/")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has signed in here: only then may the address change, or tokens would go to another server."""
+        return not (self.vault.is_set_up or self.account.is_known)
+
+    def change_server(self, text: str) -> None:
+        """Speak with another installation from now on.
+
+        Raises:
+            NoAddress: it is no address, or not an encrypted one.
+            RuntimeError: somebody has signed in here.
+        """
+        if not self.is_new:
+            raise RuntimeError("the phone belongs to a person of an installation")
+        address = address_of(text)
+        keep_address(self.around.folder, address)
+        self._client.base_url = address
 
     def open(self, key: bytes) -> "Unlocked":
         """Open the database, in the thread that will use it: the vault's `set_up`, `open` or `recover` gave the key."""

@@ -83,6 +83,11 @@ class Vault:
         """Whether there is a key."""
         return self._path.exists()
 
+    @property
+    def owner(self) -> str | None:
+        """The user to whom the database belongs; None where there is none."""
+        return str(self._read()["staff_id"]) if self.is_set_up else None
+
     def set_up(self, staff_id: str, pin: str) -> bytes:
         """Make a new key for a user who has just signed in; gives it.
 

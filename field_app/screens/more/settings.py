@@ -36,12 +36,14 @@ class Settings(FieldScreen):
             Text(t("settings.language"), style="label"), speak, Text(t("settings.size"), style="label"), sizes, dark,
             spacing=dp(GAP_L),
         )  # fmt: skip
+        pin = PushButton(t("change_pin.title"), kind="secondary", icon="key", test_id="change_pin")
+        pin.bind(on_tap=lambda *_: self.navigator.go("change_pin"))
         leave = PushButton(
             t("settings.sign_out"), kind="secondary", icon="logout", test_id="sign_out", on_tap=self._ask
         )
         about = Text(t("settings.about"), style="caption", tone="text_soft")
         self.add_widget(TopBar(t("more.settings"), has_back=not self.navigator.is_wide, on_back=self.go_back))
-        self.add_widget(Scroll(Column(look, leave, about, padding=dp(GAP_L), spacing=dp(GAP_L))))
+        self.add_widget(Scroll(Column(look, pin, leave, about, padding=dp(GAP_L), spacing=dp(GAP_L))))
 
     def _later(self, change: Any) -> None:
         # The screens are made anew: not while one of them is being touched.

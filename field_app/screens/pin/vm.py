@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from field_app.account import Account
-from mobile.kit.i18n import formats, t
-from mobile.sdk.vault import MustWait, NoRecovery, Vault, WeakPin, WrongPin
+from field_app.screens.pin.refusal import REFUSALS, refusal_text
+from mobile.kit.i18n import t
+from mobile.sdk.vault import Vault
 
 
 @dataclass
@@ -50,12 +51,6 @@ class PinModel:
     def _tried(self, way: Callable[[], bytes]) -> bytes | None:
         try:
             return way()
-        except WeakPin:
-            self.error = t("pin.weak")
-        except WrongPin as wrong:
-            self.error = t("pin.wrong", count=wrong.tries_left)
-        except MustWait as wait:
-            self.error = t("pin.wait", time=formats.duration(wait.left_ms / 1000))
-        except NoRecovery:
-            self.error = t("pin.no_recovery")
+        except REFUSALS as refusal:
+            self.error = refusal_text(refusal)
         return None

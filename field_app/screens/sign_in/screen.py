@@ -3,7 +3,9 @@
 from typing import Any
 
 from field_app.account import Offline
+from field_app.screens.sign_in.server_part import ServerPart
 from field_app.screens.sign_in.vm import SignInModel, State
+from mobile.device.ports import Fix
 from mobile.kit.i18n import t
 from mobile.kit.screen import Screen
 from mobile.kit.theme import dp, theme
@@ -14,6 +16,7 @@ from mobile.kit.widgets.choice import Choice
 from mobile.kit.widgets.field import TextField
 from mobile.kit.widgets.layout import Column, Scroll, show
 from mobile.kit.widgets.text import Icon, Text
+from mobile.kit.work import post
 
 
 class SignIn(Screen):
@@ -33,14 +36,20 @@ class SignIn(Screen):
             t("sign_in.retry"), kind="secondary", icon="refresh", test_id="retry", on_tap=self._load_towns
         )
         self.go = PushButton(t("sign_in.go"), icon="login", test_id="sign_in", on_tap=self._attempt)
+        self.server = ServerPart(self.field.phone, self._load_towns)
         self.problem = Banner(tone="danger", icon="alert-circle", test_id="problem")
         self.column = Column(padding=dp(GAP_XL), spacing=dp(GAP_L))
         self.add_widget(Scroll(self.column))
         self._show(self.model.state)
 
     def on_enter(self) -> None:
-        """Load the municipalities."""
+        """Load the municipalities, and again when the phone knows where it is: the nearest come first."""
         self._load_towns()
+        self.field.device.location.current(
+            lambda fix: post(lambda: self._located(fix)),
+            # Without a place they come by name.
+            lambda _refused: None,
+        )
 
     def save(self) -> dict[str, Any]:
         """Keep what was typed, but for secrets."""
@@ -50,7 +59,14 @@ class SignIn(Screen):
         """Take it back."""
         self.towns.value, self.username.text = saved.get("town", ""), saved.get("username", "")
 
+    def _located(self, fix: Fix) -> None:
+        self.field.fix = fix
+        if not self.work.is_closed:
+            self._load_towns()
+
     def _load_towns(self, *_: Any) -> None:
+        here = self.field.here
+
         def shown(towns: list[tuple[str, str]]) -> None:
             self.towns.options = towns
             if len(towns) == 1:
@@ -63,7 +79,7 @@ class SignIn(Screen):
                 raise error
             self.model.change(error="sign_in.offline")
 
-        self.work.run(self.field.account.municipalities, shown, failed)
+        self.work.run(lambda: self.field.account.municipalities(here), shown, failed)
 
     def _attempt(self, *_: Any) -> None:
         typed = self.towns.value, self.username.text, self.password.text
@@ -97,4 +113,5 @@ class SignIn(Screen):
             parts += [Text(t("sign_in.choose_password")), self.new_password]
         self.go.disabled = state.is_busy
         self.column.spacing = dp(GAP_L) * theme.appearance.text_size
-        show(self.column, *parts, *([self.retry] if is_offline else []), self.go)
+        server = [self.server] if state.step == "credentials" and self.field.phone.is_new else []
+        show(self.column, *parts, *([self.retry] if is_offline else []), self.go, *server)

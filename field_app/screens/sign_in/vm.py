@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from field_app.account import Offline, Refused
+from field_app.account import AnotherOwner, Offline, Refused
+from mobile.kit.i18n import t
 
 
 class SignsIn(Protocol):
@@ -15,8 +16,8 @@ class SignsIn(Protocol):
     ) -> Mapping[str, Any]:
         """Sign in; see `Account.sign_in`."""
 
-    def municipalities(self) -> list[tuple[str, str]]:
-        """Give slug and name of every municipality of the installation."""
+    def municipalities(self, place: tuple[float, float] | None = None) -> list[tuple[str, str]]:
+        """Give slug and name of every municipality of the installation, the nearest first."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class SignInModel:
             )
         except Offline:
             return {"error": "sign_in.offline", "is_busy": False}
+        except AnotherOwner as owner:
+            name = owner.name or t("sign_in.somebody")
+            return {"error": t("sign_in.other_owner", name=name), "is_busy": False}
         except Refused as refusal:
             return {"error": refusal.title or "sign_in.refused", "is_busy": False}
         step = {"signed_in": "done", "enrol_totp": "code", "choose_password": "password"}[answer["state"]]
