@@ -8,7 +8,7 @@ from api.core import audit, clock
 from api.core.actor import system_actor
 from api.core.sql import run
 from api.identity import queries
-from api.identity.refresh import GRACE
+from api.identity.refresh import FIELD_GRACE, GRACE
 
 CODES_KEPT = timedelta(days=1)
 TOKENS_KEPT = timedelta(days=7)
@@ -26,6 +26,7 @@ async def clean_up(session: AsyncSession, municipality_id: int) -> dict[str, int
     row = {
         "municipality_id": municipality_id,
         "grace_over": now - GRACE,
+        "field_grace_over": now - FIELD_GRACE,
         "codes_before": now - CODES_KEPT,
         "tokens_before": now - TOKENS_KEPT,
         "used_before": now - USED_TOKENS_KEPT,

@@ -119,7 +119,7 @@ class RefreshToken(TenantTable, table=True):
     expires_at: datetime = timestamp()
     used_at: datetime | None = timestamp(nullable=True)
     child_id: UUID | None = None
-    child_sealed: bytes | None = sealed()  # the child's text for the grace seconds after a lost answer
+    child_sealed: bytes | None = sealed()  # the child's text for the grace after a lost answer
 
 
 class LoginCode(TenantTable, table=True):

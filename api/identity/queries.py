@@ -234,8 +234,15 @@ DECISIONS = """
 # --- Clean-up ----------------------------------------------------------------------------------------------------
 
 FORGET_SEALED_CHILDREN = """
-    UPDATE refresh_token SET child_sealed = NULL
-     WHERE municipality_id = %(municipality_id)s AND child_sealed IS NOT NULL AND used_at < %(grace_over)s"""
+    UPDATE refresh_token AS token SET child_sealed = NULL
+     WHERE municipality_id = %(municipality_id)s AND child_sealed IS NOT NULL AND used_at < %(grace_over)s
+       AND (used_at < %(field_grace_over)s
+            OR EXISTS (SELECT FROM refresh_token child
+                        WHERE child.municipality_id = token.municipality_id AND child.id = token.child_id
+                          AND child.used_at IS NOT NULL)
+            OR NOT EXISTS (SELECT FROM device
+                            WHERE device.municipality_id = token.municipality_id AND device.id = token.device_id
+                              AND device.kind = 'field_app'))"""
 DELETE_LOGIN_CODES = """
     DELETE FROM login_code WHERE municipality_id = %(municipality_id)s AND expires_at < %(codes_before)s"""
 DELETE_REFRESH_TOKENS = """

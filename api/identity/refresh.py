@@ -1,7 +1,7 @@
 """Refresh tokens: 256 random bits, one use, a child for each use; a second use ends the device's whole family.
 
 An answer may be lost on the way: for ten seconds the same token gives the same child again, as long as that child
-has not been used itself.
+has not been used itself. A field phone may have lost its network together with the answer: for it that holds for days.
 """
 
 import secrets
@@ -28,6 +28,8 @@ GRACE = timedelta(seconds=10)
 # How long an unused device stays signed in. A field phone is handed on more easily than one's own.
 TOKEN_LIFETIME = {"citizen_app": timedelta(days=90), "portal": timedelta(days=7), "field_app": timedelta(days=14)}
 DEVICE_LIFETIME = {"citizen_app": timedelta(days=400), "portal": timedelta(days=30), "field_app": timedelta(days=180)}
+# Whoever copied a used token gets no more than the child that the phone gets as well, and the second use of that tells.
+FIELD_GRACE = TOKEN_LIFETIME["field_app"]
 REUSED = "refresh_reused"
 _NOTICE_TITLE = "Bir cihazınızın oturumu kapatıldı"
 _NOTICE_BODY = (
@@ -83,7 +85,8 @@ async def _exchange(session: AsyncSession, municipality_id: int, token: str) -> 
     if held["used_at"] is None:
         return claims, await _child(session, claims, device["kind"], held["id"], now)
     ring = await keys.keyring(session, municipality_id)
-    if held["child_sealed"] and held["child_used_at"] is None and now - held["used_at"] <= GRACE:
+    grace = FIELD_GRACE if device["kind"] == "field_app" else GRACE
+    if held["child_sealed"] and held["child_used_at"] is None and now - held["used_at"] <= grace:
         return claims, ring.decrypt("refresh_token", "child_sealed", held["id"], held["child_sealed"])
     await _end_family(session, claims, device)
     return None

@@ -69,7 +69,7 @@ class Handset:
         PlainFileKeyStore(self.folder / "keys").write(
             "account", json.dumps({"tokens": stamped, "profile": profile}).encode()
         )
-        self.staff_id = town.staff[role].id
+        self.role, self.staff_id = role, town.staff[role].id
 
     def start(self) -> None:
         """Start the app."""

@@ -39,7 +39,7 @@ class Session:
     def __init__(self, product: Product, seed: int, folder: Path) -> None:
         self.product, self.seed, self.folder = product, seed, folder
         self.chance = weather_seed(seed)
-        self.rounds = 0
+        self.rounds = self.days = 0
         self.phones: list[Handset] = []
         self.is_day_over = threading.Event()
 
@@ -88,7 +88,16 @@ class Session:
     # --- the day --------------------------------------------------------------------------------------------------
 
     def play(self) -> None:
-        """Play the day: every phone and the office at once."""
+        """Play the first day: every phone and the office at once."""
+        for phone in self.phones:
+            phone.start()
+        self.play_on()
+
+    def play_on(self) -> None:
+        """Play a day on the phones that run."""
+        self.days += 1
+        self.rounds = 0
+        self.is_day_over.clear()
         with ThreadPoolExecutor(len(self.phones) + 1) as pool:
             office = pool.submit(self._work_in_office)
             days = [pool.submit(self._work_outside, number, phone) for number, phone in enumerate(self.phones)]
@@ -100,8 +109,7 @@ class Session:
             office.result()
 
     def _work_outside(self, number: int, phone: Handset) -> None:
-        chance = weather_seed(self.seed, "day", number)
-        phone.start()
+        chance = weather_seed(self.seed, "day", self.days, number)
         for _ in range(STEPS):
             phone.line.weather = chance.choice(WEATHERS)
             sync = {"do": "sync", "later_ms": chance.choice(LATER_MS)}
@@ -139,7 +147,7 @@ class Session:
         """No more faults: within bounded rounds, without any act of a user, nothing waits and all hold the same."""
         for phone in self.phones:
             phone.line.weather = CALM
-        calm_rounds = 0
+        calm_rounds = self.rounds = 0
         while calm_rounds < 2:
             self.rounds += 1
             assert self.rounds <= ROUNDS_TO_REST, [phone.told for phone in self.phones]

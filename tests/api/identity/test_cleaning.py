@@ -45,6 +45,25 @@ async def test_a_sealed_child_is_forgotten_when_its_grace_is_over(phone, pool, t
         assert harness.rows(module_db, sealed, phone.tokens["device_id"])[0]["n"] == 0
 
 
+async def test_a_field_phones_sealed_child_is_forgotten_when_it_has_arrived(desk, pool, town, module_db):
+    phone = await desk("field_inspector").pick_up()
+    sealed = "SELECT count(*) AS n FROM refresh_token WHERE child_sealed IS NOT NULL AND device_id = %s"
+    with clock.frozen() as time:
+        child = (await phone.refresh()).json()
+        time.advance(hours=1)
+        await clean(pool, town)
+        assert harness.rows(module_db, sealed, phone.tokens["device_id"])[0]["n"] == 1
+        # Its use is the proof; the one that it was exchanged for is on its way now.
+        phone.tokens = child
+        await phone.refresh()
+        time.advance(seconds=11)
+        await clean(pool, town)
+        assert harness.rows(module_db, sealed, phone.tokens["device_id"])[0]["n"] == 1
+        time.advance(days=15)
+        await clean(pool, town)
+        assert harness.rows(module_db, sealed, phone.tokens["device_id"])[0]["n"] == 0
+
+
 async def test_cleaning_one_municipality_touches_no_other(phone, pool, other_town, module_db):
     with clock.frozen() as time:
         await phone.sign_in()

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from api.core import clock
+from api.identity import service
 from tests.api.identity import harness
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +58,23 @@ async def test_within_the_grace_a_used_child_is_proof_that_the_answer_was_not_lo
         assert (await signed_in.refresh()).status_code == 200
         assert (await signed_in.refresh(parent)).status_code == 401
         assert (await signed_in.http.get("/v1/me")).status_code == 401
+
+
+async def test_a_field_phone_that_lost_its_answer_goes_on_after_days_without_a_network(desk, pool, town):
+    phone = await desk("field_inspector").pick_up()
+    with clock.frozen() as time:
+        parent, lost = phone.tokens["refresh_token"], (await phone.refresh()).json()
+        time.advance(days=5)
+        async with pool.transaction(town.municipality_id) as session:
+            await service.clean_up(session, town.municipality_id)
+        again = await phone.refresh()
+        assert again.json()["refresh_token"] == lost["refresh_token"]
+        phone.tokens = again.json()
+        assert (await phone.refresh()).status_code == 200
+        # The answer has come: whoever has the old token now is somebody else.
+        phone.tokens = {**phone.tokens, "refresh_token": parent}
+        assert (await phone.refresh()).status_code == 401
+        assert (await phone.http.get("/v1/me")).status_code == 401
 
 
 async def test_two_uses_at_the_same_moment_get_the_same_child(signed_in):
