@@ -10,7 +10,7 @@ WORKERS := 3
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench sync-soak screenshots lock migration openapi wheel clean
+.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench sync-soak sync-real screenshots lock migration openapi wheel clean
 
 help: ## Bu listeyi gösterir
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,9 @@ bench: ready ## Başarım tablosu: işlem başına işlemci süresi, çıplak SQ
 
 sync-soak: ready ## Eşitleme benzetimi: milyonlarca adım, ilk hatada tohumuyla durur (STEPS=10000000 SEED=1)
 	@$(BIN)/python -m tests.sync.soak --steps $(or $(STEPS),1000000) --seed $(or $(SEED),1000000)
+
+sync-real: ready ## Eşitleme, gerçek süreçlerle: telefonlar, iki sunucu, PostgreSQL; öldürerek ve hattı keserek (SESSIONS=100 SEED=1)
+	@$(BIN)/python -m tests.sync_real --sessions $(or $(SESSIONS),100) --seed $(or $(SEED),1)
 
 screenshots: setup ## docs/screenshots resimlerini, çalışan bir örnekten (make demo) yeniler
 	@$(BIN)/python -m tests.screenshots
