@@ -75,6 +75,10 @@ class Line:
             self.now += PULL_EVERY_MS
             self.sync()
 
+    def files(self):
+        """Names of what lies in the phone's folder of photos."""
+        return sorted(path.name for path in (self.folder / "photos").iterdir())
+
     def blob_of(self, photo_id, variant="original"):
         return self.model.blobs.blobs.get(("north", photo_id, variant), b"")
 
