@@ -4,11 +4,14 @@ The server gives them (`POST /v1/inspections/numbers`); they are kept in the pho
 in the very transaction that writes the record into the outbox: a kill can neither lose a number nor use it twice.
 """
 
+import contextlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from field_app.account import Account
+from field_app.account import Account, Offline, Refused, SignedOut
+from field_app.today import TURKEY
 from mobile.sdk.store import Store
 
 LEAST = 10
@@ -25,6 +28,20 @@ def ask_for_numbers(account: Account) -> Mapping[str, Any]:
     """
     answer: Mapping[str, Any] = account.ask("POST", "/v1/inspections/numbers", json={"series": _SERIES})
     return answer
+
+
+def fill_up(account: Account, store: Store, now: int) -> None:
+    """Ask for more where few numbers are left, if the phone's user inspects at all; without an answer nothing happens.
+
+    Args:
+        account: who asks.
+        store: the phone's database; not within a transaction.
+        now: milliseconds since 1970.
+    """
+    book, year = NumberBook(store), datetime.fromtimestamp(now / 1000, TURKEY).year
+    if "inspection.submit" in account.profile.permissions and book.left(year) < LEAST:
+        with contextlib.suppress(Offline, SignedOut, Refused):
+            book.take_in(ask_for_numbers(account))
 
 
 class NumberBook:
@@ -46,9 +63,11 @@ class NumberBook:
         ]
         with self._store.transaction():
             used = {block["id"]: block["next"] for block in self._blocks()}
+            written = self._written()
             for block in blocks:
-                # The server knows only of what has reached it.
-                block["next"] = max(int(block["next"]), int(used.get(block["id"], 0)))
+                # The server knows only of what has reached it, a database that was rescued only of what was written.
+                free = [number + 1 for number in written if block["first"] <= number <= block["last"]]
+                block["next"] = max(int(block["next"]), int(used.get(block["id"], 0)), *free)
             self._keep(blocks)
 
     def take(self, year: int) -> str | None:
