@@ -15,6 +15,9 @@ from pathlib import Path
 import httpx
 
 from tests.kit.robot import Robot  # isort: skip (before anything of Kivy)
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
+
 from field_app.app import FieldApp
 from field_app.main import make_phone
 from mobile.device.desktop import device
@@ -156,25 +159,34 @@ class Inspector:
         self.robot.tap(test_id)
 
     def reach(self, test_id: str) -> None:
-        """Scroll until a widget can be tapped."""
+        """Scroll until a widget can be tapped; what stands in no scroll can be tapped where it is."""
         robot, middle = self.robot, (self.robot.window.width / 2, self.robot.window.height / 2)
+        robot.advance(0.4)  # what was focused may still be on its way into sight
         for _ in range(60):
-            robot.advance(0.4)  # what was focused may still be on its way into sight
+            is_above = True
             if robot.has(test_id):
                 widget = robot.find(test_id)
                 _, y = widget.to_window(*widget.center)
-                if widget.height / 2 + 90 < y < robot.window.height - 90:
+                if not scrolls(widget) or widget.height / 2 + 90 < y < robot.window.height - 90:
                     return
-                up = y < middle[1]
-            else:
-                up = True
-            by = 220 if up else -220
+                is_above = y < middle[1]
+            by = 220 if is_above else -220
             robot.drag((middle[0], middle[1] - by / 2), (middle[0], middle[1] + by / 2))
 
     scroll_to = reach
 
     def shot(self, name: str) -> None:
         self.robot.shot(name)
+
+
+def scrolls(widget: Widget) -> bool:
+    """Whether a widget stands in what scrolls."""
+    above: object = widget
+    while isinstance(above, Widget):
+        if isinstance(above, ScrollView):
+            return True
+        above = above.parent
+    return False
 
 
 def tell(**line: object) -> None:
