@@ -27,6 +27,7 @@ from field_app.screens.more.offline_maps import OfflineMaps
 from field_app.screens.more.screen import More
 from field_app.screens.more.settings import Settings
 from field_app.screens.pin.screen import Pin
+from field_app.screens.send_only.screen import SendOnly
 from field_app.screens.sign_in.screen import SignIn
 from field_app.screens.sync.screen import SyncScreen
 from field_app.screens.task.screen import NewTask, TaskScreen
@@ -44,6 +45,7 @@ from mobile.kit.work import post
 
 Routes = Mapping[str, Callable[..., Screen]]
 LOCK_ROUTES: Routes = {"sign_in": SignIn, "pin": Pin}
+SEND_ONLY_ROUTES: Routes = {"send_only": SendOnly}
 WORK_ROUTES: Routes = {
     "today": Today,
     "map": FieldMap,
@@ -140,10 +142,12 @@ class FieldApp(App):
         unlocked.sync.on_change = lambda state: post(lambda: self._synced(state))
         with contextlib.suppress(Exception):  # a locked lease: the town's colour is not worth a refusal
             theme.change(accent=unlocked.desk.town().accent)
-        store = unlocked.engine.store
-        work = FieldNavigator(self.field, WORK_ROUTES, home="today", remember=lambda state: _keep(unlocked, state))
-        work.restore(str(store.get("navigator", "")))
-        self._put(work)
+        if unlocked.engine.store.is_send_only:
+            self._put(FieldNavigator(self.field, SEND_ONLY_ROUTES, home="send_only"))
+        else:
+            work = FieldNavigator(self.field, WORK_ROUTES, home="today", remember=lambda state: _keep(unlocked, state))
+            work.restore(str(unlocked.engine.store.get("navigator", "")))
+            self._put(work)
         self._unwatch = [
             self.field.device.location.watch(lambda fix: post(lambda: self._moved(fix))),
             self.field.device.connectivity.watch(lambda network: post(lambda: self._connected(network))),
@@ -206,5 +210,6 @@ class FieldApp(App):
 
 def _keep(unlocked: Unlocked, state: str) -> None:
     store = unlocked.engine.store
-    with store.transaction():
-        store.put(navigator=state)
+    if not store.is_send_only:
+        with store.transaction():
+            store.put(navigator=state)

@@ -63,11 +63,10 @@ class NumberBook:
         ]
         with self._store.transaction():
             used = {block["id"]: block["next"] for block in self._blocks()}
-            written = self._written()
-            for block in blocks:
-                # The server knows only of what has reached it, a database that was rescued only of what was written.
-                free = [number + 1 for number in written if block["first"] <= number <= block["last"]]
-                block["next"] = max(int(block["next"]), int(used.get(block["id"], 0)), *free)
+            for block, told in zip(blocks, answer["blocks"], strict=True):
+                written = self._written(f"{block['prefix']}-{block['year']}-", int(told["first"]), int(told["last"]))
+                # The server knows only of what has reached it, a rescued database only of the records in it.
+                block["next"] = max(int(block["next"]), int(used.get(block["id"], 0)), written + 1)
             self._keep(blocks)
 
     def take(self, year: int) -> str | None:
@@ -80,6 +79,13 @@ class NumberBook:
         number, block["next"] = block["next"], block["next"] + 1
         self._keep(blocks)
         return f"{block['prefix']}-{year}-{number:06d}"
+
+    def _written(self, start: str, first: int, last: int) -> int:
+        """Give the highest number of a block that stands in a record of this phone; 0 for none."""
+        records = self._store.all("SELECT body FROM outbox WHERE kind = 'inspection.submit'")
+        numbers = (str(json.loads(body).get("number") or "") for (body,) in records)
+        found = (int(number.removeprefix(start)) for number in numbers if number.startswith(start))
+        return max((number for number in found if first <= number <= last), default=0)
 
     def _blocks(self) -> list[dict[str, Any]]:
         held: list[dict[str, Any]] = json.loads(self._store.get(_SLOT, "[]"))

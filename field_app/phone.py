@@ -12,6 +12,7 @@ from random import Random, SystemRandom
 
 import httpx
 
+from field_app import salvage
 from field_app.account import Account
 from field_app.acts import Acts, Body
 from field_app.desk import Desk
@@ -22,7 +23,7 @@ from field_app.syncing import SyncLoop
 from mobile.sdk.bundle import Exported, export_bundle
 from mobile.sdk.engine import Engine
 from mobile.sdk.lease import Lease
-from mobile.sdk.open_db import open_db
+from mobile.sdk.open_db import Damaged, open_db
 from mobile.sdk.photo_files import SealedFolder
 from mobile.sdk.photos import PhotoQueue
 from mobile.sdk.store import Store
@@ -30,6 +31,7 @@ from mobile.sdk.transport import HttpTransport
 from mobile.sdk.vault import KeyStore, Uptime, Vault
 
 VERSION = "0.1.0"
+DATABASE = "field.db"
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,31 @@ class Phone:
         self._client.base_url = address
 
     def open(self, key: bytes) -> "Unlocked":
-        """Open the database, in the thread that will use it: the vault's `set_up`, `open` or `recover` gave the key."""
+        """Open the database, in the thread that will use it: the vault's `set_up`, `open` or `recover` gave the key.
+
+        Raises:
+            Damaged: the file was hurt; `rescue` saves what can be read.
+            WrongKey: the file does not open at all; `begin_anew` keeps it and makes another.
+        """
+        salvage.finish(self._database)
         return Unlocked(self.around, self._client, self.account, key, self._chance)
+
+    def rescue(self, key: bytes, damaged: Damaged) -> salvage.Salvaged:
+        """Save what is readable of a damaged database into a new one; takes seconds, so in a thread.
+
+        Raises:
+            OSError: there is no room; all is as before.
+        """
+        files = SealedFolder(self.around.folder / "photos", key)
+        return salvage.salvage(self._database, key, damaged.rescued, files, self.around.clock, self._chance)
+
+    def begin_anew(self) -> None:
+        """Keep a database that does not open under another name; the next `open` makes a new one."""
+        salvage.set_aside(self._database)
+
+    @property
+    def _database(self) -> Path:
+        return self.around.folder / DATABASE
 
     def forget(self) -> None:
         """Make everything here unreadable for ever, and end the session: the phone was told to leave."""
@@ -114,7 +139,8 @@ class Unlocked:
         self.lease.pin_keys(self.profile.municipality_id, keys)
         self.seen = PhotoCache(SealedFolder(around.folder / "seen", key), client, account)
         self.photos = self._photos(self.engine.store)
-        self.photos.sweep()
+        if not self.engine.store.is_send_only:
+            self.photos.sweep()
         self.desk = Desk(self.engine, self.profile, around.clock)
         self.acts = Acts(self.engine, self.photos, self.at)
         self.maps = Maps(around.folder / "maps", client, account)
@@ -157,7 +183,7 @@ class Unlocked:
 
     def _engine(self) -> Engine:
         """Open the database for one thread: the screens', or the sync loop's."""
-        store = Store.create(open_db(self._around.folder / "field.db", self._key))
+        store = Store.create(open_db(self._around.folder / DATABASE, self._key))
         lease = Lease(store, self._around.clock, self._around.uptime)
         return Engine(store, self._around.clock, self._chance, app=VERSION, photos=self._photos(store), lease=lease)
 

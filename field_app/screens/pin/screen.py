@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from field_app.screens.pin.trouble import TroubleView
 from field_app.screens.pin.vm import PinModel
 from mobile.kit.i18n import t
 from mobile.kit.screen import Screen
@@ -9,9 +10,10 @@ from mobile.kit.theme import dp
 from mobile.kit.tokens import GAP_L, GAP_XL
 from mobile.kit.widgets.button import PushButton
 from mobile.kit.widgets.dialog import Dialog
-from mobile.kit.widgets.layout import Column, Spacer
+from mobile.kit.widgets.layout import Column, Spacer, show
 from mobile.kit.widgets.pin_pad import PinPad
 from mobile.kit.widgets.text import Icon, Text
+from mobile.sdk.open_db import Damaged, WrongKey
 
 
 class Pin(Screen):
@@ -46,7 +48,15 @@ class Pin(Screen):
         self.pad.disabled = False
         self.pad.prompt, self.pad.error = self.model.prompt, self.model.error
         if key is not None:
-            self.field.on_unlocked(self.field.phone.open(key))
+            self._open(key)
+
+    def _open(self, key: bytes) -> None:
+        try:
+            unlocked = self.field.phone.open(key)
+        except (Damaged, WrongKey) as trouble:
+            show(self, TroubleView(self.field.phone, self.work, key, trouble, self._open))
+            return
+        self.field.on_unlocked(unlocked)
 
     def _forgotten(self, *_: Any) -> None:
         Dialog(

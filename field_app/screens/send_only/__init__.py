@@ -1,0 +1,1 @@
+"""An app that is too old for its data."""
