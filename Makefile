@@ -10,7 +10,7 @@ WORKERS := 3
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup ready demo run worker test test-fast check lint types contracts fmt bench sync-soak sync-real screenshots lock migration openapi wheel clean
+.PHONY: help setup ready demo field run worker test test-fast check lint types contracts fmt bench sync-soak sync-real screenshots lock migration openapi wheel clean
 
 help: ## Bu listeyi gösterir
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ ready:
 
 demo: ready ## Örnek belediyelerle her şeyi başlatır ve adresleri yazar (ONCE=1: iş bitince durur)
 	@$(BIN)/belediye demo
+
+field: ready ## Saha uygulamasını bir pencerede açar, çalışan örneğe (make demo) bağlı (ARGS='--server … --folder …')
+	@$(BIN)/python -m field_app.main $(ARGS)
 
 run: ready ## Sunucuyu başlatır (ayarlar BELEDIYE_* değişkenlerinden)
 	@$(BIN)/belediye serve
