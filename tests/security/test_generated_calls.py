@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 EACH = 3
 SCHEMA = schemathesis.openapi.from_dict(unstarted_app().openapi())
 PEOPLE = ("citizen", "service_desk")
+# A piece of a file is bytes like any other.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 
 
 def generated(operation: Any, mode: GenerationMode) -> list[Case]:

@@ -26,7 +26,10 @@ def _plant(at: Attempt, town: Place) -> UUID:
            VALUES (%s, %s, %s, jsonb_build_object('tr', %s::text), 1, 'denetim', true) ON CONFLICT DO NOTHING""",
         (mine, class_id, _CLASS, mark),
     )
-    owner, lon, lat = town.ring.encrypt("business", "owner", business_id, mark), *town.place
+    lon, lat = town.place
+    if business_id not in at.world.sealed:
+        at.world.sealed[business_id] = town.ring.encrypt("business", "owner", business_id, mark)
+    owner = at.world.sealed[business_id]
     for row_id in (business_id, other_id):
         execute(
             """INSERT INTO business (municipality_id, id, class_code, title, owner, activity, address_text,

@@ -2,7 +2,7 @@
 
 import io
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from openpyxl import Workbook
 
@@ -13,12 +13,17 @@ from tests.architecture.access.making import Attempt, Call, maker
 from tests.architecture.access.people import AWAY, HOME
 from tests.architecture.access.world import Place, secret_mark
 
+_MOMENT = clock.now()
 _VISIT = """
     INSERT INTO inspection (municipality_id, id, business_id, kind, status, form_code, form_version, department_id,
         due_on, risk, reason, planned_at, outcome, finding_count, answers, missing, started_at, ended_at, submitted_at,
         is_in_field, version)
     VALUES (%(mine)s, %(id)s, %(business)s, 'routine', %(status)s, 'routine', 1, %(department)s, %(today)s, 50,
-        %(mark)s, now(), %(outcome)s, 0, %(answers)s::jsonb, '[]'::jsonb, now(), now(), %(submitted_at)s, true, 1)"""
+        %(mark)s, %(moment)s, %(outcome)s, 0, %(answers)s::jsonb, '[]'::jsonb, %(moment)s, %(moment)s, %(submitted_at)s,
+        true, 1)
+    ON CONFLICT (municipality_id, id) DO UPDATE SET status = EXCLUDED.status, assignee_id = NULL,
+        outcome = EXCLUDED.outcome, answers = EXCLUDED.answers, submitted_at = EXCLUDED.submitted_at,
+        submitted_by = NULL, reason = EXCLUDED.reason, is_in_field = true, version = 1"""
 
 
 def _part(at: Attempt) -> str:
@@ -26,8 +31,8 @@ def _part(at: Attempt) -> str:
 
 
 def _visit(at: Attempt, town: Place, part: str, *, is_done: bool) -> UUID:
-    """A new marked visit of a department."""
-    visit_id = uuid7()
+    """The marked visit of a department, planned or done, as it was when it was planted."""
+    visit_id = uuid5(NAMESPACE_URL, f"{town.slug} {part} visit {is_done}")
     at.world.admin.execute(
         _VISIT,
         {
@@ -37,10 +42,11 @@ def _visit(at: Attempt, town: Place, part: str, *, is_done: bool) -> UUID:
             "status": "submitted" if is_done else "planned",
             "department": town.parts[part].department_id,
             "today": clock.today(),
+            "moment": _MOMENT,
             "mark": secret_mark(town.slug, part),
             "outcome": "passed" if is_done else None,
             "answers": "{}" if is_done else None,
-            "submitted_at": clock.now() if is_done else None,
+            "submitted_at": _MOMENT if is_done else None,
         },
     )
     return visit_id

@@ -74,6 +74,8 @@ class World:
     towns: dict[str, Place] = field(default_factory=dict)
     home: dict[str, Person] = field(default_factory=dict)
     strangers: dict[str, Person] = field(default_factory=dict)
+    # Marks sealed once: sealed anew they are other bytes, and a row put back would not be the one that was planted.
+    sealed: dict[UUID, bytes] = field(default_factory=dict)
 
     def renew_configuration(self) -> None:
         """Make the next request read both towns' configuration anew."""
