@@ -131,6 +131,7 @@ TEXTS: Texts = {
     "case.lines": ("Geçmiş", "History"),
     "case.tasks": ("Alt görevler", "Tasks"),
     "case.acts": ("Yapılabilecekler", "What can be done"),
+    "case.citizen": ("Vatandaş", "The citizen"),
     "case.waits": ("gönderilmeyi bekliyor", "waiting to be sent"),
     "case.gone_title": ("Bu telefonda değil", "Not on this phone"),
     "case.gone": (

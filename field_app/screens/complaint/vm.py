@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from field_app.desk import Desk
-from field_app.rows import Complaint, Task
+from field_app.rows import Complaint, Line, Task
 from field_app.timers import Timers
 from field_app.today import day_of
 from mobile.kit.i18n import formats, language, t
@@ -85,6 +85,14 @@ class ComplaintModel:
         running = self._timers.running
         return running is not None and running.complaint_id == self.complaint_id
 
+    def _who(self, line: Line) -> str:
+        """Name who did it: a colleague by name, the citizen without one; what waits here is one's own."""
+        if not line.at:
+            return self._desk.profile.name
+        if line.by in ("citizen", "anonymous"):
+            return t("case.citizen")
+        return self._desk.name_of(line.by)
+
     @staticmethod
     def _due(due: date | None, today: date) -> str:
         if due is None:
@@ -94,7 +102,7 @@ class ComplaintModel:
     def _lines(self, case: Complaint) -> list[tuple[str, str, str]]:
         told = []
         for line in reversed(case.lines):
-            who = line.by or ("" if line.at else self._desk.profile.name)
+            who = self._who(line)
             when = formats.moment_long(line.at) if line.at else t("case.waits")
             act = t(f"act.{line.action}") if f"act.{line.action}" in KNOWN_ACTS else ""
             told.append((" · ".join(part for part in (when, who) if part), act, line.text))
