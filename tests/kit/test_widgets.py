@@ -8,7 +8,7 @@ from PIL import Image
 from tests.kit.robot import HEIGHT, WIDTH  # isort: skip (before anything of Kivy)
 from mobile.kit.navigator import Navigator
 from mobile.kit.screen import Screen
-from mobile.kit.theme import dp
+from mobile.kit.theme import dp, theme
 from mobile.kit.widgets.button import PushButton
 from mobile.kit.widgets.choice import Choice
 from mobile.kit.widgets.dialog import Dialog
@@ -241,6 +241,52 @@ def test_five_thousand_rows_scroll_and_every_row_tells_itself(robot):
     assert len([widget for widget in tasks.walk() if hasattr(widget, "is_chosen")]) < 40
 
 
+def numbered(*numbers):
+    return [{"key": str(at), "title": f"Görev {at}"} for at in numbers]
+
+
+def top_of(person, tasks, key):
+    """How far the top of a row is below the top of its list."""
+    row = person.find(f"task.{key}")
+    return tasks.top - row.to_window(row.x, row.top)[1]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        numbered(*range(1000, 1020), *range(200)),
+        numbered(*range(5, 200)),
+        numbered(*range(49), *range(51, 200)),
+        numbered(*range(199, 80, -1), *range(81)),
+    ],
+    ids=["more above", "less above", "one is gone", "another order"],
+)
+def test_what_is_read_in_a_long_list_stays_in_sight_when_the_rows_are_others(robot, after):
+    tasks = VirtualList(numbered(*range(200)), test_id="task")
+    person = robot(tasks)
+    tasks.scroll_y = 1 - (60 * tasks._step + 7) / tasks._room()
+    person.frames(4)
+    before = top_of(person, tasks, 60)
+    tasks.rows = after
+    person.advance(1)
+    assert top_of(person, tasks, 60) == pytest.approx(before, abs=1)
+    person.drag((WIDTH / 2, 350), (WIDTH / 2, 300))
+    assert top_of(person, tasks, 60) == pytest.approx(before + 50, abs=24)
+
+
+def test_the_top_of_a_list_stays_the_top_and_one_that_became_short_begins_there(robot):
+    tasks = VirtualList(numbered(*range(200)), test_id="task")
+    person = robot(tasks)
+    tasks.rows = numbered(900, *range(200))
+    person.frames(4)
+    assert top_of(person, tasks, 900) == pytest.approx(0, abs=1)
+    tasks.scroll_y = 0.5
+    person.frames(4)
+    tasks.rows = numbered(3, 4)
+    person.frames(4)
+    assert top_of(person, tasks, 3) == pytest.approx(0, abs=1)
+
+
 def test_a_used_row_keeps_nothing_of_the_row_before(robot):
     tasks = VirtualList([{"key": "a", "title": "A", "detail": "eski", "icon": "map", "note": "n"}], test_id="task")
     person = robot(tasks)
@@ -286,3 +332,18 @@ def test_a_stopwatch_shows_the_elapsed_clock(on_screen):
     now[0] = 3765.0
     person.advance(0.6)
     assert watch.text == "1:02:05"
+
+
+def test_rows_of_a_list_are_dressed_for_the_dark_also_where_others_were_before(on_screen):
+    rows = [{"key": str(at), "title": f"Satır {at}"} for at in range(8)]
+    light = VirtualList(rows, test_id="light", size_hint_y=None, height=dp(600))
+    person = on_screen(light)
+    colours = {tuple(text.color) for text in person.find_all(text="Satır 1")}
+    light.rows = []
+    person.frames(4)
+    theme.change(dark=True)
+    person.frames(4)
+    person = on_screen(VirtualList(rows, test_id="dark", size_hint_y=None, height=dp(600)))
+    person.frames(4)
+    assert person.has("dark.1")
+    assert colours.isdisjoint({tuple(text.color) for text in person.find_all(text="Satır 1")})

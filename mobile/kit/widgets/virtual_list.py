@@ -1,6 +1,7 @@
 """A list of any length: only the rows in sight are widgets."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from kivy.properties import ListProperty, StringProperty
@@ -9,7 +10,7 @@ from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
 from mobile.kit.painting import Painted, line_width
-from mobile.kit.theme import dp, theme
+from mobile.kit.theme import Appearance, dp, theme
 from mobile.kit.widgets.card import ROW_HEIGHT, ListRow
 
 
@@ -42,6 +43,12 @@ _EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=16)
+def _dressed(row: Callable[..., Any], _appearance: Appearance) -> type:
+    """Give a class of its own to the rows of each appearance: Kivy lends unused rows to every list of their class."""
+    return type(row.__name__, (row,), {})  # type: ignore[arg-type]  # a class of rows
+
+
 class _Rows(Painted, RecycleBoxLayout):
     """Its ground is seen between the rows."""
 
@@ -51,7 +58,8 @@ class VirtualList(Painted, RecycleView):
 
     A row is `{"key", "title", "detail", "icon", "tone", "note", "has_arrow"}`, all but the first two as one likes; its
     test id is `<test_id>.<key>`. `chosen` is the key of a row that stays marked, for a list beside a detail. An own row
-    class with the same data may be given, with its height in dp.
+    class with the same data may be given, with its height in dp. When the rows are others, those in sight stay in
+    sight: whoever reads in the middle is not thrown to another place; only the top stays the top.
     """
 
     rows = ListProperty()
@@ -74,7 +82,9 @@ class VirtualList(Painted, RecycleView):
         )  # fmt: skip
         layout.bind(minimum_height=layout.setter("height"))
         self.add_widget(layout)
-        self.viewclass = row
+        self._step = theme.grown(row_height) + line_width()
+        self._keys: list[str] = []
+        self.viewclass = _dressed(row, theme.appearance)
         self.bind(rows=self._fill, chosen=self._mark)
         self.rows = list(rows)
 
@@ -87,7 +97,27 @@ class VirtualList(Painted, RecycleView):
         return False
 
     def _fill(self, *_: Any) -> None:
+        before, room = self._keys, self._room()
+        offset = (1 - self.scroll_y) * room
         self.data = self.rows
+        self._keys = [str(row.get("key", "")) for row in self.rows]
+        if before and room > 0 and offset >= 1:
+            self._scroll_to(offset + self._moved(before, int(offset // self._step)))
+
+    def _room(self) -> float:
+        """Pixels of the rows that are out of sight."""
+        return float(max(0.0, len(self._keys) * self._step - line_width() - self.height))
+
+    def _moved(self, before: list[str], first: int) -> float:
+        """Give by how much the first row in sight has moved that is still there."""
+        places = {key: at for at, key in enumerate(self._keys)}
+        return next(
+            ((places[key] - at) * self._step for at, key in enumerate(before) if at >= first and key in places), 0.0
+        )
+
+    def _scroll_to(self, offset: float) -> None:
+        room = self._room()
+        self.scroll_y = 1 - min(max(0.0, offset), room) / room if room > 0 else 1
 
     def _mark(self, *_: Any) -> None:
         # Filling anew would measure every row of the list.
