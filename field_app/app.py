@@ -98,6 +98,8 @@ class FieldApp(App):
         self._recall()
         self.frame = BoxLayout()
         self._lock("pin" if self.phone.vault.is_set_up and self.phone.account.is_known else "sign_in")
+        # A field that is written in is moved above the phone's keyboard.
+        Window.softinput_mode = "below_target"
         Window.bind(on_keyboard=self._on_key, on_touch_down=self._stay_awake)
         return self.frame
 

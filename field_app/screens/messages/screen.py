@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from field_app.rows import Message
 from field_app.screens.base import TabScreen
+from mobile.kit.forms.steady_scroll import SteadyScroll
 from mobile.kit.i18n import formats, t
 from mobile.kit.theme import dp, theme
 from mobile.kit.tokens import GAP_L, GAP_M, GAP_S
@@ -11,12 +13,13 @@ from mobile.kit.widgets.button import IconButton
 from mobile.kit.widgets.card import Card
 from mobile.kit.widgets.empty import EmptyState
 from mobile.kit.widgets.field import TextField
-from mobile.kit.widgets.layout import Column, Row, Scroll, show
+from mobile.kit.widgets.layout import Column, Row, show
 from mobile.kit.widgets.text import Text
 from mobile.sdk.lease import ReadingLocked
 
 MOST_SHOWN = 60
 LONGEST = 500
+_NEAR_END = 80
 
 
 class Messages(TabScreen):
@@ -30,7 +33,8 @@ class Messages(TabScreen):
         own = self.field.open.profile.departments
         self.department = own[0] if own else ""
         self.column = Column(padding=dp(GAP_L), spacing=dp(GAP_S))
-        self.scroll = Scroll(self.column)
+        self.scroll = SteadyScroll(self.column)
+        self._shown: list[Any] = []
         self.body = Column(self.scroll, size_hint_y=1)
         self.text = TextField("", placeholder=t("messages.write"), limit=LONGEST, test_id="text", on_done=self._send)
         send = IconButton("send", kind="filled", side=56, test_id="send", on_tap=self._send)
@@ -49,21 +53,32 @@ class Messages(TabScreen):
         if not told:
             show(self.body, EmptyState("message", t("messages.none"), t("messages.none_text"), test_id="none"))
             return
-        cards = []
-        for message in told:
-            mine = message.author_id in (None, self.field.open.profile.staff_id)
-            when = formats.moment_long(message.sent_at) if message.sent_at else t("case.waits")
-            who = desk.name_of(message.author_id or self.field.open.profile.staff_id)
-            card = Card(
-                Text(f"{who} · {when}", style="caption", tone="text_soft"), Text(message.text),
-                padding=dp(GAP_M), spacing=dp(4),
-            )  # fmt: skip
-            if mine:
-                card.fill = theme.colour("accent_soft")
-            cards.append(card)
-        show(self.column, *cards)
+        self._follow_on(self._is_at_end(), told)
         show(self.body, self.scroll)
-        self.scroll.scroll_y = 0
+
+    def _is_at_end(self) -> bool:
+        """Whether the newest is in sight: whoever reads older ones is not thrown away from them."""
+        return not self._shown or self.scroll.scroll_y * (self.column.height - self.scroll.height) < dp(_NEAR_END)
+
+    def _follow_on(self, is_at_end: bool, told: list[Message]) -> None:
+        if told == self._shown:
+            return
+        self._shown = told
+        cards = [self._card(message) for message in told]
+        show(self.column, *cards)
+        if is_at_end:
+            self.scroll.go_to(cards[-1])
+
+    def _card(self, message: Message) -> Card:
+        desk, me = self.field.open.desk, self.field.open.profile.staff_id
+        when = formats.moment_long(message.sent_at) if message.sent_at else t("case.waits")
+        card = Card(
+            Text(f"{desk.name_of(message.author_id or me)} · {when}", style="caption", tone="text_soft"),
+            Text(message.text), padding=dp(GAP_M), spacing=dp(4), test_id=f"message.{message.id}",
+        )  # fmt: skip
+        if message.author_id in (None, me):
+            card.fill = theme.colour("accent_soft")
+        return card
 
     def save(self) -> dict[str, Any]:
         """Keep what was typed."""
@@ -78,4 +93,6 @@ class Messages(TabScreen):
             return
         self.field.open.acts.post_message(self.department, self.text.text)
         self.text.text = ""
+        # What one writes oneself is always seen.
+        self._shown = []
         self.field.wake_sync()
