@@ -69,7 +69,8 @@ SELECT (SELECT jsonb_agg(to_jsonb(f) ORDER BY f.id) FROM (
                AND f.attached_id = %(id)s
              ORDER BY f.id LIMIT 300) f) AS photos"""
 
-# Everything that happened to a business, in one statement; each part is bounded by its own index.
+# Everything that happened to a business but to its owner, whom few may see, in one statement; each part is bounded by
+# its own index.
 TIMELINE_SQL = """
 WITH visits AS (
     SELECT i.* FROM inspection i
@@ -88,6 +89,7 @@ SELECT * FROM (
     SELECT h.changed_at, 'change', h.id, h.field, NULL, NULL, 0, h.new #>> '{}', NULL
       FROM business_change h
      WHERE h.municipality_id = %(municipality_id)s AND h.business_id = %(id)s AND h.state <> 'suggested'
+       AND h.field NOT IN ('owner', 'tax_no')
     UNION ALL
     SELECT c.filed_at, 'complaint', c.id, c.status, NULL, c.number, 0, NULL, NULL
       FROM (SELECT DISTINCT v.complaint_id FROM visits v WHERE v.complaint_id IS NOT NULL) told
