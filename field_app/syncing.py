@@ -107,6 +107,8 @@ class SyncLoop:
             sync_now(engine, self._sent, lambda: self._tell(replace(self.state, exchanges=self.state.exchanges + 1)))
         if not self._is_answered:
             return "offline"
+        if not self.state.exchanges and self.state.ending in ("never", "offline"):
+            return self.state.ending  # nothing was tried in a pause after failures: nothing new is known
         if self.state.exchanges and not self._stopping.is_set() and not engine.store.get("wiped"):
             fill_up(self._account, engine.store, engine.clock())
         return "ok"

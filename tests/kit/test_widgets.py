@@ -334,16 +334,19 @@ def test_a_stopwatch_shows_the_elapsed_clock(on_screen):
     assert watch.text == "1:02:05"
 
 
-def test_rows_of_a_list_are_dressed_for_the_dark_also_where_others_were_before(on_screen):
+def test_rows_of_a_list_are_dressed_for_the_dark_also_where_others_were_before(robot):
     rows = [{"key": str(at), "title": f"Satır {at}"} for at in range(8)]
-    light = VirtualList(rows, test_id="light", size_hint_y=None, height=dp(600))
-    person = on_screen(light)
-    colours = {tuple(text.color) for text in person.find_all(text="Satır 1")}
-    light.rows = []
-    person.frames(4)
+
+    def colour_of_a_title(test_id):
+        shown = VirtualList(rows, test_id=test_id)
+        person = robot(shown)
+        person.frames(4)
+        colour = tuple(person.find(text="Satır 1").color)
+        shown.rows = []
+        person.frames(4)
+        person.window.remove_widget(shown)
+        return colour
+
+    light = colour_of_a_title("light")
     theme.change(dark=True)
-    person.frames(4)
-    person = on_screen(VirtualList(rows, test_id="dark", size_hint_y=None, height=dp(600)))
-    person.frames(4)
-    assert person.has("dark.1")
-    assert colours.isdisjoint({tuple(text.color) for text in person.find_all(text="Satır 1")})
+    assert colour_of_a_title("dark") != light

@@ -57,7 +57,7 @@ class Today(TabScreen):
         self.mine.is_chosen = state.only_mine
         counts = state.counts or {}
         marks = [
-            Badge(t(f"today.{name}", count=counts[key]), tone=tone)
+            Badge(t(f"today.{name}", count=counts[key]), tone=tone, pos_hint={"center_y": 0.5})
             for name, key, tone in (("late", "late", "danger"), ("due", "today", "warning"), ("all", "all", "neutral"))
             if counts.get(key)
         ]
