@@ -8,9 +8,9 @@ OPEN_FINDINGS = """(
                      'deadline_on', f.deadline_on) ORDER BY f.id)
       FROM finding f
      WHERE f.municipality_id = t.municipality_id AND f.status = 'open'
-       AND CASE WHEN t.status = 'planned'
-                THEN f.inspection_id = t.previous_id AND coalesce(f.deadline_on, '-infinity') < t.due_on
-                ELSE f.inspection_id = t.id END)"""
+       -- One value to look up: a condition on either visit would read every open finding for each row.
+       AND f.inspection_id = CASE t.status WHEN 'planned' THEN t.previous_id ELSE t.id END
+       AND (t.status <> 'planned' OR coalesce(f.deadline_on, '-infinity') < t.due_on))"""
 
 DATA = f"""jsonb_strip_nulls(jsonb_build_object(
     'business_id', t.business_id, 'kind', t.kind, 'status', t.status, 'form_id', t.form_code,

@@ -30,7 +30,11 @@ FILL = """
     INSERT INTO sync_pointer (municipality_id, scope, xid, tbl, row_id)
     SELECT %(town)s, 'team:' || n %% 4, n::text::xid8, 'complaint', gen_random_uuid()
       FROM generate_series(1, %(many)s) n;
-    ANALYZE business, complaint, sync_pointer"""
+    SET session_replication_role = replica;
+    INSERT INTO finding (municipality_id, id, inspection_id, item_code, text, severity, law, photo_ids, status)
+    SELECT %(town)s, gen_random_uuid(), gen_random_uuid(), 'm01', '', 'minor', '', '[]', 'open'
+      FROM generate_series(1, %(many)s) n;
+    ANALYZE business, complaint, sync_pointer, finding"""
 INDEXES = {
     ("complaint", "user"): "ix_complaint_user",
     ("complaint", "team"): "ix_complaint_team",
@@ -109,3 +113,10 @@ def test_every_table_has_a_page_and_a_row_and_a_sum_in_sql_that_postgresql_takes
             values = {f"sids_{name}": [], f"keys_{name}": [], f"after_{name}": [], "limit": 1}
             scans_of(walled, queries.snapshot_sql(table, kind), values)
             scans_of(walled, queries.check_sql(table, kind), {f"sids_{kind}": [], f"keys_{kind}": []})
+
+
+def test_the_findings_of_a_visit_are_looked_up_and_not_searched_for(walled):
+    values = {"granted": ["team:1"], "ids_inspection": [NIL]}
+    scans = scans_of(walled, queries.pointed_sql(TABLES["inspection"]), values)
+    (scan,) = [scan for scan in scans if scan["Relation Name"] == "finding"]
+    assert "inspection_id" in scan.get("Index Cond", scan.get("Recheck Cond", "")), scan
