@@ -171,11 +171,17 @@ matched AS (
     ON CONFLICT DO NOTHING)
 SELECT count(*)::int AS added FROM written"""
 
+# With its pointer (`api.core.feed`): a phone that sends a day's visits runs it for each of them.
 INSPECTED_SQL = """
-    UPDATE business SET last_inspected_at = greatest(last_inspected_at, %(at)s), risk = coalesce(%(risk)s, risk),
-           version = version + 1
-     WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND status <> 'merged'
- RETURNING neighbourhood_id"""
+    WITH inspected AS (
+        UPDATE business SET last_inspected_at = greatest(last_inspected_at, %(at)s), risk = coalesce(%(risk)s, risk),
+               version = version + 1
+         WHERE municipality_id = %(municipality_id)s AND id = %(id)s AND status <> 'merged'
+     RETURNING id, neighbourhood_id)
+    INSERT INTO sync_pointer (municipality_id, scope, tbl, row_id)
+    SELECT %(municipality_id)s, 'area:' || neighbourhood_id, 'business', id FROM inspected
+     WHERE neighbourhood_id IS NOT NULL
+    ON CONFLICT DO NOTHING"""
 
 
 async def classes(session: AsyncSession, municipality_id: int) -> list[Row]:

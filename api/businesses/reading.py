@@ -18,12 +18,12 @@ from api.businesses.schemas import (
     MatchOut,
     OwnerOut,
 )
-from api.core import audit, feed, keys
+from api.core import audit, keys
 from api.core.actor import Actor
 from api.core.errors import NotFound
 from api.core.pagination import Page, decode_cursor, encode_cursor, query_scope
 from api.core.phones import mask_tckn
-from api.core.sql import Row, fetch_one
+from api.core.sql import Row, run
 from api.core.text import fold
 from api.municipalities import service as municipalities
 from geo.mercator import MAX_LATITUDE
@@ -159,13 +159,8 @@ async def record_inspected(
 
     A record that is not there or was merged is left alone: the visit stands by itself.
     """
-    row = await fetch_one(
-        session,
-        queries.INSPECTED_SQL,
-        {"municipality_id": municipality_id, "id": business_id, "at": at, "risk": risk},
-    )
-    if row is not None:
-        await feed.point(session, municipality_id, TABLE, business_id, [feed.area(row["neighbourhood_id"])])
+    values = {"municipality_id": municipality_id, "id": business_id, "at": at, "risk": risk}
+    await run(session, queries.INSPECTED_SQL, values)
 
 
 def class_name(row: Mapping[str, Any], language: str) -> str:

@@ -1,5 +1,6 @@
 """Hand-written SQL on the running transaction's own psycopg connection, and the count of statements."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,6 +38,34 @@ class CountingCursor(psycopg.AsyncCursor[Any]):
         return self
 
 
+class CountingRawCursor(psycopg.AsyncRawCursor[Any]):
+    """The same for statements whose placeholders are PostgreSQL's own (`$1`)."""
+
+    async def execute(self, *args: Any, **kwargs: Any) -> "CountingRawCursor":
+        """Run one statement and count it."""
+        count = statement_count.get()
+        if count is not None:
+            count.value += 1
+        await super().execute(*args, **kwargs)
+        return self
+
+
+class Numbered:
+    """A long statement with its names turned into numbers once.
+
+    psycopg does that anew at every run of a statement of more than 4,096 bytes or 50 values.
+    """
+
+    def __init__(self, sql: str) -> None:
+        """Take a statement with placeholders like `%(name)s`."""
+        self.names = tuple(dict.fromkeys(_NAME.findall(sql)))
+        numbers = {name: f"${number}" for number, name in enumerate(self.names, 1)}
+        self.text = _NAME.sub(lambda found: numbers[found[1]], sql).replace("%%", "%")
+
+
+_NAME = re.compile(r"%\((\w+)\)s")
+
+
 class _Held(NamedTuple):
     transaction: SessionTransaction | None
     connection: psycopg.AsyncConnection[Any]
@@ -67,6 +96,14 @@ async def fetch_one(session: AsyncSession, sql: str, params: Mapping[str, Any] |
     """Run hand-written SQL and give its first row, or None."""
     rows = await fetch_all(session, sql, params)
     return rows[0] if rows else None
+
+
+async def fetch_one_numbered(session: AsyncSession, statement: Numbered, values: Mapping[str, Any]) -> Row | None:
+    """Run a long hand-written statement and give its first row, or None; values that it does not name are left out."""
+    cursor = CountingRawCursor(await driver_connection(session), row_factory=dict_row)
+    async with cursor:
+        await cursor.execute(statement.text, [values[name] for name in statement.names])
+        return await cursor.fetchone()
 
 
 async def run(session: AsyncSession, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core.audit import AUDIT_HEAD_CTE, AUDIT_INSERT
-from api.core.sql import Row, fetch_one
+from api.core.sql import Numbered, Row, fetch_one, fetch_one_numbered
 
 LOOK_SQL = """
 WITH held AS (
@@ -121,6 +121,8 @@ audited AS ({AUDIT_INSERT} RETURNING 1)
 SELECT visit.version, (SELECT count(*) FROM photos) AS photo_count, (SELECT count(*) FROM audited) AS audited
   FROM visit"""
 
+_SUBMIT = Numbered(SUBMIT_SQL)
+
 
 async def look(session: AsyncSession, values: Mapping[str, Any]) -> Row:
     """Lock the visit, if it is planned, and read what its submission is decided on."""
@@ -132,4 +134,4 @@ async def look(session: AsyncSession, values: Mapping[str, Any]) -> Row:
 
 async def submit(session: AsyncSession, values: Mapping[str, Any]) -> Row | None:
     """Write a visit with all that follows from it; None if it is planned no more."""
-    return await fetch_one(session, SUBMIT_SQL, values)
+    return await fetch_one_numbered(session, _SUBMIT, values)
