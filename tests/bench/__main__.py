@@ -10,13 +10,31 @@ from rich.console import Console
 
 from api.core import keys
 from api.core.logs import configure_logging
-from tests.bench import data, filing, listing, places, table, tenants, tiles
+from tests.bench import (
+    data,
+    field_town,
+    filing,
+    inspection_bytes,
+    listing,
+    places,
+    pull,
+    push,
+    reconnect,
+    table,
+    tenants,
+    tiles,
+)
 from tests.bench.real import running
 from tests.bench.result import Result
 from tests.factories.towns import MASTER_KEY
 
 LARGE_ROWS = {"file_report": filing.measure, "list_100": listing.measure, "tile": tiles.measure}
-NAMES = (*LARGE_ROWS, "tenants")
+FIELD_ROWS = {
+    "push": push.measure, "pull": pull.measure, "first_sync": pull.measure_first,
+    "inspection_bytes": inspection_bytes.measure, "reconnect": reconnect.measure,
+}  # fmt: skip
+NAMES = (*LARGE_ROWS, *FIELD_ROWS, "tenants")
+BUSINESSES, VISITS = 50_000, 10_000
 
 
 def main() -> None:
@@ -56,6 +74,12 @@ async def _measure(names: list[str], tell: Callable[[str], None]) -> list[Result
                 if name in LARGE_ROWS:
                     tell(f"{name} ölçülüyor ({size:,} bildirim)")
                     results += await LARGE_ROWS[name](urls, server)
+    if set(names) & set(FIELD_ROWS):
+        source = await asyncio.to_thread(field_town.field_town, BUSINESSES, VISITS, tell)
+        with places.clone(source) as urls, running(urls) as server:
+            for name in (name for name in names if name in FIELD_ROWS):
+                tell(f"{name} ölçülüyor ({BUSINESSES:,} işyeri)")
+                results += await FIELD_ROWS[name](urls, server)
     if "tenants" in names:
         results += await tenants.measure(tell)
     return results

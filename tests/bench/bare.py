@@ -24,6 +24,7 @@ class Bare:
         self._connection = psycopg.connect(
             urls.app, application_name=_APPLICATION, prepare_threshold=0, options="-c jit=off"
         )
+        self._raw = psycopg.RawCursor(self._connection)
         self._backend = BackendCpu(urls.admin, urls.name, _APPLICATION)
         self._loop_seconds = 0.0
 
@@ -44,6 +45,25 @@ class Bare:
             commit()
         self._loop_seconds += time.process_time() - started
         return answers
+
+    def replay(self, claims: Claims, works: Sequence[Sequence[tuple[str, Any, bool]]]) -> None:
+        """Run one request's recorded transactions, each of several statements, after its authentication."""
+        who = {
+            "municipality_id": claims.municipality_id, "device_id": claims.device_id, "holder_id": claims.holder_id,
+            "now": clock.now(), "today": clock.today(),
+        }  # fmt: skip
+        execute, commit = self._connection.execute, self._connection.commit
+        started = time.process_time()
+        execute(_ENTER, (str(claims.municipality_id),))
+        execute(STAFF_ACTOR, who).fetchone()
+        commit()
+        for statements in works:
+            for sql, values, is_raw in statements:
+                cursor = self._raw.execute(sql, values) if is_raw else execute(sql, values)
+                if cursor.description:
+                    cursor.fetchall()
+            commit()
+        self._loop_seconds += time.process_time() - started
 
     def cpu(self) -> tuple[float, float]:
         """Give the CPU seconds of the loop and of its backend."""

@@ -29,21 +29,22 @@ Told = Callable[[str], None]
 
 def large_town(size: int, tell: Told) -> str:
     """Give the name of a database whose only town has `size` reports."""
-    return _prepared(f"large_{size}", lambda urls: _fill(urls, KADIKOY, size, tell), tell)
+    return prepared(f"large_{size}", lambda urls: fill_town(urls, KADIKOY, size, tell), tell)
 
 
 def small_town_alone(reports: int, tell: Told) -> str:
     """Give the name of a database whose only town has a few hundred reports."""
-    return _prepared(f"alone_{reports}", lambda urls: _fill(urls, SAFRANBOLU, reports, tell), tell)
+    return prepared(f"alone_{reports}", lambda urls: fill_town(urls, SAFRANBOLU, reports, tell), tell)
 
 
 def small_town_among(towns: int, reports: int, tell: Told) -> str:
     """Give the name of a database in which the same small town is one of many of its size."""
     alone = small_town_alone(reports, tell)
-    return _prepared(f"among_{towns}_{reports}", lambda urls: add_towns(urls, MUNICIPALITY_ID, towns), tell, alone)
+    return prepared(f"among_{towns}_{reports}", lambda urls: add_towns(urls, MUNICIPALITY_ID, towns), tell, alone)
 
 
-def _prepared(kind: str, fill: Callable[[Urls], None], tell: Told, source: str | None = None) -> str:
+def prepared(kind: str, fill: Callable[[Urls], None], tell: Told, source: str | None = None) -> str:
+    """Give the name of a database of a kind, made with `fill` (on a copy of `source`) where it is not there yet."""
     name = f"bench_{kind}_{places.fingerprint()}"
     if name in places.databases():
         return name
@@ -66,7 +67,8 @@ def _prepared(kind: str, fill: Callable[[Urls], None], tell: Told, source: str |
     return name
 
 
-def _fill(urls: Urls, town: DemoTown, reports: int, tell: Told) -> None:
+def fill_town(urls: Urls, town: DemoTown, reports: int, tell: Told) -> None:
+    """Found a town with so many reports."""
     asyncio.run(_found_and_load(urls, town, reports, tell))
 
 

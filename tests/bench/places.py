@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).parents[2]
 # among it: older pretend reports measure as well as newer ones.
 _SOURCES = (
     "api/migrations/versions/*.py", "api/*/seed/**/*.json", "api/cli/database.py", "tests/bench/data.py",
-    "tests/bench/copies.py",
+    "tests/bench/copies.py", "tests/bench/field_town.py",
 )  # fmt: skip
 # Followed by the number of the process that made them.
 _OF_A_RUN = ("bench_run_", "bench_making_")

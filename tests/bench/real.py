@@ -35,7 +35,9 @@ class Server:
         self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._backends = BackendCpu(urls.admin, urls.name, "belediye")
 
-    def ask(self, method: str, path: str, token: str, body: bytes | None = None) -> Answer:
+    def ask(
+        self, method: str, path: str, token: str, body: bytes | None = None, media_type: str = "application/json"
+    ) -> Answer:
         """Send a request and read the whole answer.
 
         Raises:
@@ -43,7 +45,7 @@ class Server:
         """
         headers = {"Authorization": f"Bearer {token}"}
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = media_type
         if time.monotonic() - self._used_at > _KEPT_ALIVE_SECONDS:
             self._client.close()  # the server has given the quiet connection up, or is about to
         self._client.request(method, path, body, headers)
@@ -53,6 +55,11 @@ class Server:
         if answer.status not in (200, 201):
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.body[:500].decode(errors='replace')}")
         return answer
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._client.port
 
     def cpu(self) -> tuple[float, float]:
         """Give the CPU seconds of the server process and of its PostgreSQL backends."""

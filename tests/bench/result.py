@@ -23,6 +23,8 @@ class Result:
     statement_limit: int | None = None
     bytes: int | None = None
     byte_limit: int | None = None
+    wall_limit_ms: float | None = None
+    note: str | None = None
 
     @classmethod
     def of(cls, name: str, n: int, real: Cost, bare: Cost, **more: Any) -> "Result":
@@ -50,6 +52,7 @@ class Result:
             (self.limit is None or self.ratio <= self.limit)
             and (self.statement_limit is None or (self.statements or 0) <= self.statement_limit)
             and (self.byte_limit is None or (self.bytes or 0) <= self.byte_limit)
+            and (self.wall_limit_ms is None or self.wall_ms <= self.wall_limit_ms)
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -17,7 +17,7 @@ def write_json(results: Iterable[Result]) -> None:
     sys.stdout.flush()
 
 
-def write_table(results: Iterable[Result], console: Console) -> None:
+def write_table(results: Sequence[Result], console: Console) -> None:
     """Write the table; what misses its limit is marked and nothing more: the benchmark is no gate."""
     table = Table(
         Column("İş", no_wrap=True),
@@ -50,3 +50,6 @@ def write_table(results: Iterable[Result], console: Console) -> None:
             style=None if result.is_ok else "red",
         )
     console.print(table)
+    for result in results:
+        if result.note:
+            console.print(f"{result.name}: {result.note}")

@@ -56,6 +56,8 @@ def test_a_process_that_is_gone_has_used_nothing():
         ({"statements": 5, "statement_limit": 4}, False),
         ({"bytes": 200_000, "byte_limit": 200_000}, True),
         ({"bytes": 200_001, "byte_limit": 200_000}, False),
+        ({"wall_limit_ms": 5.0}, True),
+        ({"wall_limit_ms": 4.9}, False),
     ],
 )
 def test_a_row_is_in_order_when_it_keeps_every_limit_that_it_has(limits, is_ok):

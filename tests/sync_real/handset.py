@@ -109,7 +109,7 @@ class Handset:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
         self.kills += 1
-        for heard in self._told:
+        while heard := self._rest():
             answer = json.loads(heard)
             if "saved" in answer:
                 self.saved.append(answer["saved"])
@@ -117,13 +117,23 @@ class Handset:
                 self.told = answer
         self._close()
 
+    def _rest(self) -> str:
+        """Give the next line of a phone that was killed; nothing after its last whole one."""
+        try:
+            heard = self._told.readline()
+        except ConnectionResetError:
+            # It had not read all that it was told; what it said comes behind.
+            heard = self._told.readline()
+        return heard if heard.endswith("\n") else ""
+
     def end(self) -> None:
         """Close the app."""
         if self._pid is not None:
             self._close()
 
     def _close(self) -> None:
-        self._say.close()
+        with contextlib.suppress(OSError):
+            self._say.close()
         self._told.close()
         self._socket.close()
         pid, self._pid = self._pid, None
