@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from api.businesses.errors import FieldUnknown
-from api.businesses.schemas import BusinessPhone, ClassCode, LicenceNo, LongText, Place, ShortText
+from api.businesses.schemas import BusinessPhone, ClassCode, LicenceNo, LongText, ShortText
 from api.core.text import Line, clean, fold
+from api.core.wire import Place
 
 Outcome = Literal["same", "applied", "overwrote", "suggested"]
 

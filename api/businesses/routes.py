@@ -15,6 +15,7 @@ from api.core.errors import NotFound
 from api.core.pagination import Page
 from api.core.rate_limits import keep_pace
 from api.core.replay import IdempotencyKey, once
+from api.core.wire import Wire
 from api.identity.deps import Permitted
 
 router = APIRouter(prefix="/businesses", tags=["businesses"])
@@ -24,7 +25,7 @@ Zoom = Annotated[int, Path(ge=0, le=20)]
 TileIndex = Annotated[int, Path(ge=0, lt=1 << 20)]
 
 
-class ChangesIn(schemas.Wire):
+class ChangesIn(Wire):
     """Fields of a business that somebody changed."""
 
     changes: schemas.Changes

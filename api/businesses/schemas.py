@@ -5,15 +5,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
 from api.businesses.errors import BadBox
 from api.core.phones import NumberRefused, parse_tckn, parse_vkn
 from api.core.text import Line, Text
+from api.core.wire import Lat, Lon, Place, Wire
 
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 ClassCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 ShortText = Annotated[Text, Field(max_length=300)]
 LongText = Annotated[Text, Field(max_length=2000)]
@@ -63,20 +62,6 @@ def _tax_no(raw: str) -> str:
 BusinessPhone = Annotated[str, Field(max_length=_LONGEST_PHONE), AfterValidator(_phone)]
 TaxNo = Annotated[str, Field(max_length=_LONGEST_PHONE), AfterValidator(_tax_no)]
 LicenceNo = Annotated[Line, Field(max_length=60)]
-
-
-class Wire(BaseModel):
-    """Base of requests: unknown fields are refused, so nobody sets what is not theirs to set."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Place(Wire):
-    """A point in WGS 84 degrees, as exact as the receiver said."""
-
-    lon: Lon
-    lat: Lat
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
 
 
 class BusinessRegisterIn(Wire):

@@ -40,6 +40,7 @@ from api.core.actor import Actor
 from api.core.errors import NotFound, StaleVersion
 from api.core.ids import uuid7
 from api.core.sql import Row
+from api.identity import service as identity
 from api.municipalities import service as municipalities
 from geo.grid import cells_of
 from geo.morton import morton
@@ -195,7 +196,7 @@ async def assign_complaint(
 
 async def _demand_worker(session: AsyncSession, actor: Actor, case: Row, staff_user_id: UUID) -> None:
     town = await municipalities.town_config(session, actor.municipality_id, actor.config_version)
-    places = await queries.worker_of_department(session, actor.municipality_id, staff_user_id, clock.today())
+    places = await identity.workplaces(session, actor.municipality_id, staff_user_id)
     if not any(
         place is None or case["department_id"] is None or case["department_id"] in town.department_subtree(place)
         for place in places

@@ -1,7 +1,7 @@
 """The SQL of complaints: the hot verbs are one statement each; values are always parameters."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -221,21 +221,6 @@ async def event_for_notice(
             WHERE e.municipality_id = %s AND e.id = %s AND e.happened_at = %s""",
         (municipality_id, event_id, happened_at),
     )
-
-
-async def worker_of_department(
-    session: AsyncSession, municipality_id: int, staff_user_id: UUID, day: date
-) -> list[UUID | None]:
-    """Departments (None = all) in which the person holds a role today; empty if not active."""
-    rows = await fetch_all(
-        session,
-        """SELECT DISTINCT r.department_id FROM role_assignment r
-             JOIN staff_user s ON s.municipality_id = r.municipality_id AND s.id = r.staff_user_id AND s.is_active
-            WHERE r.municipality_id = %(m)s AND r.staff_user_id = %(id)s AND r.valid_from <= %(day)s
-              AND (r.valid_to IS NULL OR r.valid_to >= %(day)s)""",
-        {"m": municipality_id, "id": staff_user_id, "day": day},
-    )
-    return [row["department_id"] for row in rows]
 
 
 async def filed_before(session: AsyncSession, municipality_id: int, complaint_id: UUID) -> Row | None:

@@ -1,7 +1,7 @@
 """The HTTP face of complaints; every verb is in `service`."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -17,8 +17,7 @@ from api.core.errors import NotFound
 from api.core.pagination import Page
 from api.core.rate_limits import keep_pace
 from api.core.replay import IdempotencyKey, once
-from api.core.storage import BlobStore
-from api.files import service as files
+from api.files.deps import photo_answer
 from api.identity.deps import Permitted, TownDep
 
 router = APIRouter(prefix="/complaints", tags=["complaints"])
@@ -126,15 +125,7 @@ async def read_photo(
 ) -> Response:
     """A photo of the case, written anew without EXIF."""
     await service.photo_of_case(session, actor, complaint_id, photo_id)
-    store = cast("BlobStore", request.app.state.store)
-    data = await files.read_photo(session, store, actor.municipality_id, photo_id, variant)
-    headers = {
-        "Cache-Control": "private, max-age=86400, immutable",
-        "Content-Disposition": f'inline; filename="{photo_id}.jpg"',
-        # A photo can do nothing in a browser, even if it is opened by itself.
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(data, media_type="image/jpeg", headers=headers)
+    return await photo_answer(request, session, actor.municipality_id, photo_id, variant)
 
 
 @router.post("/{complaint_id}/reporter")

@@ -4,24 +4,17 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from api.complaints.errors import BadBox
 from api.complaints.workflow import Status
 from api.core.text import Line, Text
+from api.core.wire import Lat, Lon, Wire
 from api.identity.schemas import Phone
 
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 PhotoIds = Annotated[list[UUID], Field(max_length=10)]
 Told = Annotated[Text, Field(min_length=1)]
 StatusGroup = Literal["all", "new", "open", "late", "solved", "closed"]
-
-
-class Wire(BaseModel):
-    """Base of requests: unknown fields are refused, so nobody sets what is not theirs to set."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Place(Wire):
@@ -41,7 +34,7 @@ class ComplaintIn(Wire):
     answers: dict[str, Any] = Field(default_factory=dict, max_length=20)
     place: Place | None = None
     address_text: Annotated[Text, Field(max_length=300)] = ""
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
     is_anonymous: bool = False
 
 
@@ -61,7 +54,7 @@ class OnSiteIn(Wire):
     answers: dict[str, Any] = Field(default_factory=dict, max_length=20)
     place: Place | None = None
     address_text: Annotated[Text, Field(max_length=300)] = ""
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
 
 
 class RoutingIn(Wire):
@@ -88,7 +81,7 @@ class NoteIn(Wire):
     """A line only staff see."""
 
     text: Told
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
 
 
 class AnswerIn(Wire):
@@ -96,7 +89,7 @@ class AnswerIn(Wire):
 
     text: Told
     is_interim: bool = False
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
 
 
 class QuestionIn(Wire):
@@ -109,14 +102,14 @@ class ReplyIn(Wire):
     """The reporter's reply."""
 
     text: Told
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
 
 
 class ClosingIn(Wire):
     """The solution in words the citizen reads, with photos of it."""
 
     text: Told
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
 
 
 class RejectionIn(Wire):

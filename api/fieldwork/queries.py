@@ -1,7 +1,7 @@
 """The SQL of field work; values are always parameters."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -116,12 +116,6 @@ ON CONFLICT DO NOTHING"""
 
 STAFF_SQL = "SELECT department_id, full_name FROM staff_user WHERE municipality_id = %s AND id = %s AND is_active"
 
-WORKPLACES_SQL = """
-    SELECT DISTINCT r.department_id FROM role_assignment r
-      JOIN staff_user s ON s.municipality_id = r.municipality_id AND s.id = r.staff_user_id AND s.is_active
-     WHERE r.municipality_id = %(municipality_id)s AND r.staff_user_id = %(id)s AND r.valid_from <= %(day)s
-       AND (r.valid_to IS NULL OR r.valid_to >= %(day)s)"""
-
 
 async def parents(session: AsyncSession, values: Mapping[str, Any]) -> Row:
     """What a task would hang on: the case with its department and person, and whether the others are there."""
@@ -158,9 +152,3 @@ async def retire_messages(session: AsyncSession, municipality_id: int, before: d
         session, RETIRE_MESSAGES_SQL, {"municipality_id": municipality_id, "before": before, "limit": limit}
     )
     return int(row["n"]) if row else 0
-
-
-async def workplaces(session: AsyncSession, municipality_id: int, staff_user_id: UUID, day: date) -> list[UUID | None]:
-    """Departments (None = all) in which the person holds a role on a day; empty if not active."""
-    values = {"municipality_id": municipality_id, "id": staff_user_id, "day": day}
-    return [row["department_id"] for row in await fetch_all(session, WORKPLACES_SQL, values)]

@@ -1,6 +1,6 @@
 """The HTTP face of field work; every verb is in `service`, and visits come by sync only."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -9,9 +9,8 @@ from starlette.responses import Response
 from api.core.actor import Actor
 from api.core.deps import SessionDep
 from api.core.pagination import Page
-from api.core.storage import BlobStore
 from api.fieldwork import schemas, service
-from api.files import service as files
+from api.files.deps import photo_answer
 from api.identity.deps import Permitted
 
 router = APIRouter(prefix="/field", tags=["field"])
@@ -61,15 +60,7 @@ async def read_photo(
 ) -> Response:
     """A photo of what was done, written anew without EXIF."""
     await service.photo_of_task(session, actor, task_id, photo_id)
-    store = cast("BlobStore", request.app.state.store)
-    data = await files.read_photo(session, store, actor.municipality_id, photo_id, variant)
-    headers = {
-        "Cache-Control": "private, max-age=86400, immutable",
-        "Content-Disposition": f'inline; filename="{photo_id}.jpg"',
-        # A photo can do nothing in a browser, even if it is opened by itself.
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(data, media_type="image/jpeg", headers=headers)
+    return await photo_answer(request, session, actor.municipality_id, photo_id, variant)
 
 
 @router.get("/messages")

@@ -4,32 +4,17 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.core.text import Line, Text
+from api.core.wire import Place, Wire
 
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 TaskText = Annotated[Text, Field(max_length=2000)]
 PhotoIds = Annotated[list[UUID], Field(max_length=10)]
 LONGEST_VISIT = timedelta(days=1)
 # A phone without a clock says 1970; what is stored must be a time that PostgreSQL can hold in every zone.
 _YEARS = range(1970, 2200)
-
-
-class Wire(BaseModel):
-    """Base of requests: unknown fields are refused, so nobody sets what is not theirs to set."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Place(Wire):
-    """A point in WGS 84 degrees, as exact as the receiver said."""
-
-    lon: Lon
-    lat: Lat
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
 
 
 class TaskCreateIn(Wire):
@@ -51,14 +36,14 @@ class TaskFinishIn(Wire):
 
     task_id: UUID
     text: TaskText = ""
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
 
 
 class DoneIn(Wire):
     """The same where the address names the task."""
 
     text: TaskText = ""
-    photo_ids: PhotoIds = []
+    photo_ids: PhotoIds = Field(default=[])
 
 
 class MessagePostIn(Wire):

@@ -14,6 +14,7 @@ from api.core.sql import Row, fetch_one
 from api.fieldwork import queries
 from api.fieldwork.errors import AssigneeUnknown, DepartmentUnknown, IdInUse, ParentUnknown, PhotoUnknown, TaskOver
 from api.fieldwork.schemas import TaskCreateIn, TaskFinishIn, TaskOut, TaskPhoto, TaskQuery, WrittenOut
+from api.identity import service as identity
 from api.municipalities import service as municipalities
 from api.municipalities.service import TownConfig
 
@@ -178,7 +179,7 @@ async def _demand_parents(session: AsyncSession, actor: Actor, new: TaskCreateIn
 async def _demand_worker(
     session: AsyncSession, actor: Actor, town: TownConfig, staff_user_id: UUID, department_id: UUID
 ) -> None:
-    places = await queries.workplaces(session, actor.municipality_id, staff_user_id, clock.today())
+    places = await identity.workplaces(session, actor.municipality_id, staff_user_id)
     if not any(place is None or department_id in town.department_subtree(place) for place in places):
         raise AssigneeUnknown
 

@@ -12,7 +12,7 @@ from api.identity.citizens import (
     reveal_citizen,
 )
 from api.identity.cleaning import clean_up
-from api.identity.colleagues import colleagues
+from api.identity.colleagues import colleagues, workplaces
 from api.identity.consents import current_texts, has_consented, own_consents, publish_text, record_consent
 from api.identity.console_cookies import cookie_name, csrf_token, verify_csrf
 from api.identity.devices import list_devices, revoke_device, sign_out
@@ -81,4 +81,5 @@ __all__ = [
     "start_citizen_login",
     "verify_csrf",
     "verify_token",
+    "workplaces",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from api.inspections.schemas import Wire
+from api.core.wire import Wire
 
 Series = Literal["finding_record"]
 

@@ -136,21 +136,6 @@ async def end_warning(session: AsyncSession, municipality_id: int, recheck_id: U
     )
 
 
-async def places_of_worker(
-    session: AsyncSession, municipality_id: int, staff_user_id: UUID, day: date
-) -> list[UUID | None]:
-    """Departments (None = all) in which the person holds a role today; empty if not active."""
-    rows = await fetch_all(
-        session,
-        """SELECT DISTINCT r.department_id FROM role_assignment r
-             JOIN staff_user s ON s.municipality_id = r.municipality_id AND s.id = r.staff_user_id AND s.is_active
-            WHERE r.municipality_id = %(m)s AND r.staff_user_id = %(id)s AND r.valid_from <= %(day)s
-              AND (r.valid_to IS NULL OR r.valid_to >= %(day)s)""",
-        {"m": municipality_id, "id": staff_user_id, "day": day},
-    )
-    return [row["department_id"] for row in rows]
-
-
 async def be_alone(session: AsyncSession, municipality_id: int) -> None:
     """Let no other run plan routine visits of this municipality until commit."""
     await run(session, "SELECT pg_advisory_xact_lock(%s, %s)", (PLANNING_LOCK, municipality_id))

@@ -11,6 +11,7 @@ from api.core import audit, clock, feed
 from api.core.actor import Actor
 from api.core.errors import NotFound, StaleVersion
 from api.core.sql import Row
+from api.identity import service as identity
 from api.inspections import plan_queries as queries
 from api.inspections.errors import (
     ActionNotAllowed,
@@ -199,6 +200,6 @@ async def _demand_reachable(
     if due_on is not None and not clock.today() <= due_on <= clock.today() + FURTHEST:
         raise DayPassed
     if assignee_id is not None:
-        places = await queries.places_of_worker(session, actor.municipality_id, assignee_id, clock.today())
+        places = await identity.workplaces(session, actor.municipality_id, assignee_id)
         if not any(place is None or department_id in town.department_subtree(place) for place in places):
             raise AssigneeUnknown

@@ -14,7 +14,7 @@ from api.core.errors import Refused, TooLarge
 from api.core.pagination import Page
 from api.core.replay import IdempotencyKey, once
 from api.core.storage import BlobStore
-from api.files import service as files
+from api.files.deps import photo_answer
 from api.identity.deps import Permitted
 from api.inspections import schemas, service
 from api.inspections.number_schemas import NumbersIn, NumbersOut, NumberUsageOut
@@ -193,11 +193,4 @@ async def read_photo(
 ) -> Response:  # fmt: skip
     """A photo of the visit, written anew without EXIF."""
     await service.photo_of_inspection(session, actor, inspection_id, photo_id)
-    store = cast("BlobStore", request.app.state.store)
-    data = await files.read_photo(session, store, actor.municipality_id, photo_id, variant)
-    headers = {
-        "Cache-Control": "private, max-age=86400, immutable",
-        "Content-Disposition": f'inline; filename="{photo_id}.jpg"',
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(data, media_type="image/jpeg", headers=headers)
+    return await photo_answer(request, session, actor.municipality_id, photo_id, variant)

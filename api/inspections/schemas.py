@@ -5,14 +5,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.core.text import Line, Text
+from api.core.wire import Place, Wire
 from api.inspections.workflow import Kind, Outcome, Status
 
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Told = Annotated[Text, Field(min_length=1)]
 FormCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 RecordNumber = Annotated[str, Field(pattern=r"^[A-Z]{1,6}-[0-9]{4}-[0-9]{6,9}$")]
@@ -28,20 +27,6 @@ def _bounded(value: dict[str, Any]) -> dict[str, Any]:
 
 
 Answers = Annotated[dict[str, Any], Field(max_length=1_000), AfterValidator(_bounded)]
-
-
-class Wire(BaseModel):
-    """Base of requests: unknown fields are refused, so nobody sets what is not theirs to set."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Place(Wire):
-    """Where the phone was: WGS 84 degrees, accuracy in metres."""
-
-    lon: Lon
-    lat: Lat
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
 
 
 class PhotoIn(Wire):
@@ -79,7 +64,7 @@ class InspectionSubmitIn(Wire):
     place: Place | None = None
     number: RecordNumber | None = None
     nobody_there: bool = False
-    photos: Photos = []
+    photos: Photos = Field(default=[])
     signature: PhotoIn | None = None
 
     @model_validator(mode="after")
@@ -93,7 +78,7 @@ class AmendmentIn(Wire):
     """A correction where the address names the visit."""
 
     text: Told
-    photos: Photos = []
+    photos: Photos = Field(default=[])
 
 
 class InspectionAmendIn(Wire):
@@ -101,7 +86,7 @@ class InspectionAmendIn(Wire):
 
     inspection_id: UUID
     text: Told
-    photos: Photos = []
+    photos: Photos = Field(default=[])
 
 
 class InspectionPlanIn(Wire):
