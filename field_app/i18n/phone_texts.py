@@ -56,6 +56,20 @@ PHONE_TEXTS: Texts = {
         "Uygulamanın yeni sürümünü kurun; kuruluysa telefonda yer açıp uygulamayı yeniden açın.",
         "Install the new version of the app; if it is installed, make room on the phone and open the app again.",
     ),
+    # The map
+    "map.filter.all": ("Tümü", "All"),
+    "map.filter.today": ("Bugün", "Today"),
+    "map.filter.late": ("Geciken", "Late"),
+    "map.legend.complaint": ("Başvuru", "Case"),
+    "map.legend.inspection": ("Denetim", "Inspection"),
+    "map.legend.task": ("Görev", "Task"),
+    "map.legend.pressing": ("Geciken, acil", "Late, urgent"),
+    # The first sync
+    "first.progress": ("{done} / {whole} bölüm geldi", "{done} of {whole} parts are here"),
+    "first.offline": (
+        "Ağ bekleniyor: ilk eşitleme için internet gerekir.",
+        "Waiting for a network for the first sync.",
+    ),
     # The way
     "way.none": ("Bu cihazda yol tarifi uygulaması yok", "This device has no navigation app"),
 }

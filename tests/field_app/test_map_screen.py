@@ -1,6 +1,7 @@
 """The map of the day: the areas of the person, and what is drawn upon them."""
 
 from field_app.rows import Area
+from field_app.screens.field_map.vm import chosen_of, kind_of
 from mobile.device.ports import Refused
 from tests.field_app.world import HERE, put_rows, uid
 
@@ -70,3 +71,41 @@ def test_a_phone_without_navigation_says_so(app, monkeypatch):
     running.frames(5)
     running.tap("way")
     assert "Bu cihazda yol tarifi uygulaması yok" in running.texts()
+
+
+def test_a_filter_lets_through_what_its_name_says_and_emergencies_are_for_today(unlocked):
+    works, day = unlocked.desk.work("due", HERE), unlocked.desk.today()
+    assert chosen_of(works, "all", day) == works
+    late = chosen_of(works, "late", day)
+    assert late
+    assert all(work.due_on < day for work in late)
+    today = chosen_of(works, "today", day)
+    assert uid(104) in {work.id for work in today}
+    assert all(work.is_emergency or work.due_on == day for work in today)
+    assert {kind_of(work, day) for work in late} == {"danger"}
+
+
+def test_the_map_shows_what_the_filter_lets_through_and_keeps_it_for_the_next_day(app):
+    running = app()
+    running.tap("nav.map")
+    running.until(lambda: running.find("map").is_settled)
+    shown = running.find("map").points
+    assert len(shown.index) == 15
+    running.tap("filter.late")
+    running.until(lambda: running.find("map").is_settled)
+    late = len(chosen_of(running.app.field.open.desk.work("due", HERE), "late", running.app.field.open.desk.today()))
+    assert len(shown.index) == late
+    assert running.find("filter.late").text == f"Geciken {late}"
+    running.tap("nav.today")
+    running.frames(5)
+    running.tap("nav.map")
+    running.frames(5)
+    assert running.find("filter").value == "late"
+
+
+def test_the_legend_names_every_colour_of_the_points(app):
+    running = app()
+    running.tap("nav.map")
+    running.frames(5)
+    words = [widget.text for widget in running.find("legend").walk(restrict=True) if getattr(widget, "text", "")]
+    assert words == ["Başvuru", "Denetim", "Görev", "Geciken, acil"]

@@ -1,5 +1,6 @@
 """Whoever reads is not disturbed by news, and is told how far the first sync is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -68,3 +69,35 @@ def test_the_phones_keyboard_does_not_cover_the_field(app):
 
     app()
     assert Window.softinput_mode == "below_target"
+
+
+def scopes(running, complete: int, whole: int) -> None:
+    store = running.app.field.open.engine.store
+    with store.transaction():
+        store.run("DELETE FROM scope")
+        for at in range(whole):
+            store.run("INSERT INTO scope VALUES (?, '', 1, NULL, 1, ?)", (f"area:{at}", int(at < complete)))
+    running.app.field.tell()
+    running.frames(5)
+
+
+def test_the_first_sync_says_how_far_it_is_until_everything_is_here(app):
+    running = app()
+    scopes(running, 3, 12)
+    assert running.find("loading").text == "3 / 12 bölüm geldi"
+    scopes(running, 12, 12)
+    assert not running.has("loading")
+
+
+def test_a_phone_without_rows_waits_for_its_first_sync_and_says_what_it_waits_for(app):
+    running = app()
+    store = running.app.field.open.engine.store
+    with store.transaction():
+        store.run("DELETE FROM membership")
+    scopes(running, 0, 4)
+    assert "İşleriniz getiriliyor" in running.texts()
+    running.app.field.sync_state = replace(running.app.field.sync_state, ending="offline")
+    scopes(running, 0, 5)
+    assert "Ağ bekleniyor: ilk eşitleme için internet gerekir." in running.texts()
+    scopes(running, 1, 5)
+    assert "Bekleyen iş yok" in running.texts()

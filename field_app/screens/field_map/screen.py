@@ -5,20 +5,24 @@ from typing import Any
 from kivy.uix.floatlayout import FloatLayout
 
 from field_app.screens.base import TabScreen
-from field_app.screens.today.vm import ICONS, line_of
+from field_app.screens.field_map.legend import Legend
+from field_app.screens.field_map.vm import FILTERS, chosen_of, kind_of
+from field_app.screens.today.vm import line_of
 from field_app.today import Work
-from mobile.kit.i18n import language, t
+from mobile.kit.i18n import formats, language, t
 from mobile.kit.map.controls import MapControls
 from mobile.kit.map.point_index import MapPoint
 from mobile.kit.map.shapes import Area
 from mobile.kit.map.view import MapView
 from mobile.kit.theme import dp
+from mobile.kit.tokens import GAP_M, GAP_S
 from mobile.kit.widgets.banner import Banner
 from mobile.kit.widgets.bars import TopBar
 from mobile.kit.widgets.button import IconButton
 from mobile.kit.widgets.card import Card, ListRow
 from mobile.kit.widgets.dialog import BottomSheet
 from mobile.kit.widgets.layout import Column, show
+from mobile.kit.widgets.segmented import Segmented
 from mobile.sdk.lease import ReadingLocked
 
 _NEAR_ZOOM = 16.5
@@ -43,7 +47,12 @@ class FieldMap(TabScreen):
         MapControls(self.map, on_locate=lambda *_: self._locate())
         self.card = Column(pos_hint={"x": 0.03, "y": 0.03}, size_hint_x=0.74)
         self.stage.add_widget(self.card)
-        self.hint = Column(spacing=0)
+        self.stage.add_widget(Legend(pos_hint={"x": 0.03, "top": 0.98}, test_id="legend"))
+        self.which = Segmented(value=str(self.field.open.engine.store.get("map_filter", FILTERS[0])), test_id="filter")
+        self.which.bind(value=self._filter)
+        self._all: list[Work] = []
+        self.filters = Column(self.which, padding=(dp(GAP_M), dp(GAP_S)))
+        self.hint = Column(self.filters, spacing=0)
         new = IconButton("map-marker-plus", tone="accent", test_id="new_finding", on_tap=self._new_finding)
         self.frame(TopBar(t("tab.map"), actions=[new]), Column(self.hint, self.stage, size_hint_y=1, spacing=0))
         self.map.set_packages(self.field.open.maps.files())
@@ -61,20 +70,37 @@ class FieldMap(TabScreen):
         except ReadingLocked:
             works, areas = [], []
         self.map.set_areas(Area(area.rings, tone="edge") for area in areas)
-        self.works = {f"{work.kind}/{work.id}": work for work in works}
-        today = unlocked.desk.today()
-        self.map.set_points(
-            MapPoint(key, *work.place, "danger" if work.is_emergency or work.is_late(today) else _KINDS[work.kind])
-            for key, work in self.works.items()
-            if work.place is not None
-        )  # fmt: skip
+        self._all = works
+        self._show_points()
         self._place(works)
         if unlocked.maps.files():
-            show(self.hint)
+            show(self.hint, self.filters)
         else:
             banner = Banner(t("map.none"), icon="download", tone="info", action=t("map.get"), test_id="get_maps")
             banner.bind(on_tap=lambda *_: self.navigator.go("offline_maps"))
-            show(self.hint, banner)
+            show(self.hint, self.filters, banner)
+
+    def _show_points(self) -> None:
+        today = self.field.open.desk.today()
+        counts = {which: len(chosen_of(self._all, which, today)) for which in FILTERS}
+        self.which.options = [
+            (which, f"{t(f'map.filter.{which}')} {formats.number(counts[which])}") for which in FILTERS
+        ]
+        shown = chosen_of(self._all, self.which.value, today)
+        self.works = {f"{work.kind}/{work.id}": work for work in shown}
+        self.map.set_points(
+            MapPoint(key, *work.place, kind_of(work, today))
+            for key, work in self.works.items()
+            if work.place is not None
+        )  # fmt: skip
+        if self.map.chosen not in self.works:
+            self._unchoose()
+
+    def _filter(self, *_: Any) -> None:
+        store = self.field.open.engine.store
+        with store.transaction():
+            store.put(map_filter=self.which.value)
+        self._show_points()
 
     def refresh_state(self) -> None:
         """Also follow the own position."""
@@ -146,6 +172,3 @@ class FieldMap(TabScreen):
 
     def _new_finding(self, *_: Any) -> None:
         self.navigator.go("new_finding")
-
-
-_KINDS = dict(zip(ICONS, ("accent", "success", "neutral"), strict=True))

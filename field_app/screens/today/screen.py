@@ -13,7 +13,9 @@ from mobile.kit.widgets.button import IconButton
 from mobile.kit.widgets.empty import EmptyState
 from mobile.kit.widgets.layout import Column, Row, Spacer, show
 from mobile.kit.widgets.marks import Badge, Chip
+from mobile.kit.widgets.progress import Progress
 from mobile.kit.widgets.segmented import Segmented
+from mobile.kit.widgets.text import Text
 from mobile.kit.widgets.virtual_list import VirtualList
 
 
@@ -36,10 +38,11 @@ class Today(TabScreen):
         self.orders.bind(value=lambda _widget, value: self._like(order=value))
         self.mine = Chip(t("today.mine"), icon="account", test_id="mine", on_tap=self._swap_mine)
         self.counts = Row(self.mine, spacing=dp(GAP_S))
-        head = Column(self.orders, self.counts, padding=(dp(GAP_M), dp(GAP_M)), spacing=dp(GAP_S))
+        self.bar_of_loading, self.loading = Progress(), Text(style="caption", tone="text_soft", test_id="loading")
+        self.head = Column(self.orders, self.counts, padding=(dp(GAP_M), dp(GAP_M)), spacing=dp(GAP_S))
         self.list = VirtualList(test_id="work", on_choose=self._open_line)
         self.body = Column(size_hint_y=1)
-        self.frame(self.bar, Column(head, self.body, size_hint_y=1, spacing=0))
+        self.frame(self.bar, Column(self.head, self.body, size_hint_y=1, spacing=0))
 
     def refresh(self) -> None:
         """Read the work anew, from where the phone is."""
@@ -62,10 +65,16 @@ class Today(TabScreen):
             if counts.get(key)
         ]
         show(self.counts, self.mine, Spacer(), *marks)
+        done, whole = state.scopes
+        self.loading.text = t("first.progress", done=done, whole=whole)
+        self.bar_of_loading.value = done / whole if whole else -1
+        show(self.head, self.orders, self.counts, *((self.bar_of_loading, self.loading) if done < whole else ()))
         if state.is_locked:
             show(self.body, EmptyState("lock", t("locked.title"), t("locked.text"), test_id="locked"))
         elif state.is_first_sync:
-            show(self.body, EmptyState("sync", t("today.first_sync"), t("today.first_sync_text"), test_id="first_sync"))
+            is_offline = self.field.sync_state.ending in ("offline", "signed_out")
+            text = t("first.offline") if is_offline else t("today.first_sync_text")
+            show(self.body, EmptyState("sync", t("today.first_sync"), text, test_id="first_sync"))
         elif not state.rows:
             show(self.body, EmptyState("check-all", t("today.empty"), t("today.empty_text"), test_id="empty"))
         else:

@@ -22,6 +22,7 @@ class State:
         counts: all, late, today, mine.
         is_locked: the lease is over, nothing is shown.
         is_first_sync: nothing has come from the server yet.
+        scopes: how many scopes the phone holds wholly, and how many it is granted.
     """
 
     order: Order = "way"
@@ -30,6 +31,7 @@ class State:
     counts: dict[str, int] | None = None
     is_locked: bool = False
     is_first_sync: bool = False
+    scopes: tuple[int, int] = (0, 0)
 
 
 class TodayModel:
@@ -64,10 +66,10 @@ class TodayModel:
             return self.state
         today = self._desk.today()
         store = self._desk.engine.store
-        is_begun = store.one("SELECT 1 FROM scope WHERE is_complete = 1") is not None
+        done, whole = store.one("SELECT coalesce(sum(is_complete), 0), count(*) FROM scope") or (0, 0)
         self.state = replace(
             state, rows=tuple(line_of(work, today) for work in works), counts=dict(counted(works, today)),
-            is_locked=False, is_first_sync=not works and not is_begun,
+            is_locked=False, is_first_sync=not works and not done, scopes=(done, whole),
         )  # fmt: skip
         return self.state
 
