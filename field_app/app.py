@@ -36,11 +36,12 @@ from field_app.screens.writing.screen import Writing
 from field_app.syncing import SyncState
 from mobile.device.ports import Device, Fix, Network
 from mobile.kit import fonts
-from mobile.kit.i18n import language
+from mobile.kit.i18n import language, t
 from mobile.kit.navigator import Navigator
 from mobile.kit.pictures import readers
 from mobile.kit.screen import Screen
 from mobile.kit.theme import TEXT_SIZES, theme
+from mobile.kit.widgets.dialog import Dialog
 from mobile.kit.work import post
 
 Routes = Mapping[str, Callable[..., Screen]]
@@ -197,6 +198,7 @@ class FieldApp(App):
             unlocked.close()
             self.phone.forget()
             self._lock("sign_in")
+            Dialog(t("wiped.title"), t("kit.done"), t("wiped.text"), test_id="wiped").open(self.navigator)
             return
         self.field.tell()
 

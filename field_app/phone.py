@@ -117,9 +117,15 @@ class Phone:
         return self.around.folder / DATABASE
 
     def forget(self) -> None:
-        """Make everything here unreadable for ever, and end the session: the phone was told to leave."""
+        """Make everything here unreadable for ever, and end the session: the phone was told to leave.
+
+        What nobody can read any more is deleted, so that the next person begins with an empty phone.
+        """
         self.vault.forget()
         self.account.forget()
+        for pattern in (f"{DATABASE}*", "photos/*", "seen/*", "bundles/*"):
+            for path in self.around.folder.glob(pattern):
+                path.unlink(missing_ok=True)
 
 
 class Unlocked:

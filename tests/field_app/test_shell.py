@@ -3,7 +3,7 @@
 import pytest
 
 from field_app.phone import Phone
-from tests.field_app.world import PIN, opened, put_rows, sample_rows, uid
+from tests.field_app.world import PIN, make_phone, opened, put_rows, sample_rows, uid
 
 
 def test_a_wrong_pin_opens_nothing_and_says_how_many_tries_are_left(robot, phone, tmp_path):
@@ -171,5 +171,19 @@ def test_a_phone_that_was_told_to_leave_forgets_everything(app, phone: Phone):
     running.app._synced(running.app.field.sync_state)
     running.frames(5)
     assert running.has("sign_in")
+    assert "Bu telefon kapatıldı" in running.texts()
     assert not phone.vault.is_set_up
     assert not phone.account.is_known
+
+
+def test_the_next_person_begins_with_an_empty_phone_after_one_that_had_to_leave(tmp_path, clock):
+    phone = make_phone(tmp_path / "phone", clock)
+    unlocked = opened(phone)
+    unlocked.files.write("a.original", b"picture")
+    unlocked.close()
+    phone.forget()
+    left = [path.name for path in phone.around.folder.rglob("*") if path.is_file()]
+    assert [name for name in left if not name.endswith(".lock")] == []
+    again = opened(make_phone(tmp_path / "phone", clock))
+    assert again.engine.numbers() == {"waiting": 0, "sent": 0, "attention": 0, "waiting_photos": 0}
+    again.close()
