@@ -350,3 +350,9 @@ def test_rows_of_a_list_are_dressed_for_the_dark_also_where_others_were_before(r
     light = colour_of_a_title("light")
     theme.change(dark=True)
     assert colour_of_a_title("dark") != light
+
+
+def test_a_column_without_anything_in_it_takes_no_room(on_screen):
+    empty = Column()
+    on_screen(empty, Chip("Altında")).frames(3)
+    assert empty.height == 0

@@ -23,6 +23,8 @@ class Column(Painted, BoxLayout):
             properties["size_hint_y"] = None
         super().__init__(orientation="vertical", **properties)
         if grows:
+            # Kivy would leave an empty one as high as any widget, until its first child comes.
+            self.height = self.minimum_height
             self.bind(minimum_height=self.setter("height"))
         for child in children:
             self.add_widget(child)
@@ -39,6 +41,8 @@ class Row(Painted, BoxLayout):
             properties["size_hint_y"] = None
         super().__init__(orientation="horizontal", **properties)
         if grows:
+            # Kivy would leave an empty one as high as any widget, until its first child comes.
+            self.height = self.minimum_height
             self.bind(minimum_height=self.setter("height"))
         for child in children:
             if child.size_hint_y is None:
