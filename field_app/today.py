@@ -17,6 +17,8 @@ Order = Literal["way", "near", "due", "risk"]
 ORDERS: tuple[Order, ...] = ("way", "near", "due", "risk")
 
 EMERGENCY_RISK = 100
+MOST_WALKED = 120
+"""Nobody sees more places in a day; putting all of a town's into the order of a way would hold the screen up."""
 RISK_BY_AGE = 3
 """A case that nobody has classed is worth this much more with every day that it waits."""
 
@@ -93,8 +95,9 @@ def arranged(works: Iterable[Work], order: Order, today: date, here: Place | Non
     if here is None and order in ("way", "near"):
         order = "due"
     if order == "way" and here is not None:
-        pressing = [work for work in rest if work.due_on is not None and work.due_on <= today]
-        later = [work for work in rest if work not in pressing]
+        is_pressing = [work.due_on is not None and work.due_on <= today for work in rest]
+        pressing = [work for work, presses in zip(rest, is_pressing, strict=True) if presses]
+        later = [work for work, presses in zip(rest, is_pressing, strict=True) if not presses]
         first = _walk(here, urgent)
         second = _walk(_end_of(first, here), pressing)
         return [*first, *second, *_walk(_end_of([*first, *second], here), later)]
@@ -117,10 +120,15 @@ _KEYS = {
 
 
 def _walk(start: Place, works: Sequence[Work]) -> list[Work]:
-    """Order by the way; what has no place comes behind, by deadline."""
-    placed = [work for work in works if work.place is not None]
-    order = visit_order(start, [work.place for work in placed if work.place is not None])
-    return [*(placed[index] for index in order), *sorted((w for w in works if w.place is None), key=_by_due)]
+    """Order by the way; what is too far for a day comes behind by distance, then what has no place, by deadline."""
+    placed = [(distance_m(start, work.place), work.id, work, work.place) for work in works if work.place is not None]
+    placed.sort(key=lambda one: one[:2])
+    near = placed[:MOST_WALKED]
+    order = visit_order(start, [place for _, _, _, place in near])
+    return [
+        *(near[index][2] for index in order), *(work for _, _, work, _ in placed[MOST_WALKED:]),
+        *sorted((work for work in works if work.place is None), key=_by_due),
+    ]  # fmt: skip
 
 
 def _end_of(works: Sequence[Work], start: Place) -> Place:

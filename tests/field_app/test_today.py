@@ -1,12 +1,16 @@
 """Today's list: what belongs to it, and its four orders."""
 
+import time
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field_app.today import ORDERS, Work, arranged, counted
+from field_app.i18n.texts import TEXTS
+from field_app.screens.today.vm import TodayModel
+from field_app.today import MOST_WALKED, ORDERS, Work, arranged, counted
 from geo.visit_order import distance_m
+from mobile.kit.i18n import language
 from tests.field_app.world import COLLEAGUE, HERE, ME, put_rows, sample_rows, uid
 
 DAY = date(2026, 11, 27)
@@ -43,6 +47,36 @@ def test_near_deadline_and_risk_sort_by_what_they_say(works):
     assert due == sorted(due)
     risk = [work.risk for work in arranged(works, "risk", DAY, HERE) if not work.is_emergency]
     assert risk == sorted(risk, reverse=True)
+
+
+def test_a_way_leads_to_the_nearest_of_a_whole_towns_work_and_the_rest_comes_by_distance():
+    works = [
+        Work("task", f"{at:03}", "", "", (29.0 + at % 20 / 100, 40.9 + at // 20 / 100), None, 0, False, True, "open")
+        for at in range(400)
+    ]  # fmt: skip
+    shown = arranged(works, "way", DAY, HERE)
+    assert {work.id for work in shown} == {work.id for work in works}
+    rest = [distance_m(HERE, work.place) for work in shown[MOST_WALKED:]]
+    assert rest == sorted(rest)
+    assert max(distance_m(HERE, work.place) for work in shown[:MOST_WALKED]) <= rest[0]
+
+
+def test_a_list_of_400_cases_is_read_and_ordered_within_a_tenth_of_a_second(unlocked):
+    case = sample_rows()["complaint", uid(101)]
+    lines = [{**case["lines"][0], "id": str(at), "text": "Yerinde bakıldı, tekrar gidilecek"} for at in range(10)]
+    rows = {
+        ("complaint", uid(9_000 + at)): {**case, "lon": 29 + at % 20 / 500, "lat": 41 + at / 9_000, "lines": lines}
+        for at in range(400)
+    }
+    put_rows(unlocked, rows)
+    language.add(TEXTS)
+    model = TodayModel(unlocked.desk)
+    taken = []
+    for _ in range(5):
+        began = time.thread_time()
+        assert len(model.read(HERE).rows) == 416
+        taken.append(time.thread_time() - began)
+    assert min(taken) < 0.1
 
 
 def test_the_desk_gives_cases_visits_and_tasks_of_person_and_team(unlocked):
