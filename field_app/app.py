@@ -1,7 +1,9 @@
 """The field app: its routes, and which navigator is on the screen, that of the lock or that of the work."""
 
 import contextlib
+import importlib
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 from kivy.app import App
@@ -14,25 +16,9 @@ from field_app.i18n.inspection_texts import INSPECTION_TEXTS
 from field_app.i18n.phone_texts import PHONE_TEXTS
 from field_app.i18n.texts import TEXTS
 from field_app.phone import Phone, Unlocked
-from field_app.screens import inspection_routes
-from field_app.screens.attention.screen import Attention
 from field_app.screens.base import FieldScreen
-from field_app.screens.change_pin.screen import ChangePin
-from field_app.screens.complaint.screen import ComplaintScreen
-from field_app.screens.field_map.screen import FieldMap
-from field_app.screens.hand_over.screen import HandOver
-from field_app.screens.messages.screen import Messages
-from field_app.screens.more.export import Export
-from field_app.screens.more.offline_maps import OfflineMaps
-from field_app.screens.more.screen import More
-from field_app.screens.more.settings import Settings
 from field_app.screens.pin.screen import Pin
-from field_app.screens.send_only.screen import SendOnly
 from field_app.screens.sign_in.screen import SignIn
-from field_app.screens.sync.screen import SyncScreen
-from field_app.screens.task.screen import NewTask, TaskScreen
-from field_app.screens.today.screen import Today
-from field_app.screens.writing.screen import Writing
 from field_app.syncing import SyncState
 from mobile.device.ports import Device, Fix, Network
 from mobile.kit import fonts
@@ -46,27 +32,13 @@ from mobile.kit.work import post
 
 Routes = Mapping[str, Callable[..., Screen]]
 LOCK_ROUTES: Routes = {"sign_in": SignIn, "pin": Pin}
-SEND_ONLY_ROUTES: Routes = {"send_only": SendOnly}
-WORK_ROUTES: Routes = {
-    "today": Today,
-    "map": FieldMap,
-    "messages": Messages,
-    "sync": SyncScreen,
-    "more": More,
-    "complaint": ComplaintScreen,
-    "writing": Writing,
-    "hand_over": HandOver,
-    "task": TaskScreen,
-    "new_task": NewTask,
-    "attention": Attention,
-    "offline_maps": OfflineMaps,
-    "export": Export,
-    "settings": Settings,
-    "change_pin": ChangePin,
-    **inspection_routes.ROUTES,
-}
 LOCKED_AFTER_S = 600.0
 """A phone that lies about unlocked locks itself."""
+
+
+def work_routes() -> ModuleType:
+    """Give the screens of the open phone; they are read from the disk while somebody types the PIN, not before it."""
+    return importlib.import_module("field_app.screens.work_routes")
 
 
 class FieldNavigator(Navigator):
@@ -102,6 +74,8 @@ class FieldApp(App):
         # A field that is written in is moved above the phone's keyboard.
         Window.softinput_mode = "below_target"
         Window.bind(on_keyboard=self._on_key, on_touch_down=self._stay_awake)
+        # After the first frame, which the first call comes before.
+        Clock.schedule_once(lambda _dt: Clock.schedule_once(lambda _dt: work_routes(), 0), 0)
         return self.frame
 
     def on_pause(self) -> bool:
@@ -146,9 +120,10 @@ class FieldApp(App):
         with contextlib.suppress(Exception):  # a locked lease: the town's colour is not worth a refusal
             theme.change(accent=unlocked.desk.town().accent)
         if unlocked.engine.store.is_send_only:
-            self._put(FieldNavigator(self.field, SEND_ONLY_ROUTES, home="send_only"))
+            self._put(FieldNavigator(self.field, work_routes().SEND_ONLY, home="send_only"))
         else:
-            work = FieldNavigator(self.field, WORK_ROUTES, home="today", remember=lambda state: _keep(unlocked, state))
+            routes = work_routes().ROUTES
+            work = FieldNavigator(self.field, routes, home="today", remember=lambda state: _keep(unlocked, state))
             work.restore(str(unlocked.engine.store.get("navigator", "")))
             self._put(work)
         self._unwatch = [
