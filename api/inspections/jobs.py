@@ -14,9 +14,11 @@ async def plan_routine(context: JobContext) -> None:
 
 @job("inspections.leave_field")
 async def leave_field(context: JobContext) -> None:
-    """Take visits of more than a year ago from the phones."""
-    async with context.transaction() as session:
-        await service.leave_field(session, system_actor(context.municipality_id))
+    """Take visits of more than a year ago from the phones, a bounded number in each transaction."""
+    while True:
+        async with context.transaction() as session:
+            if await service.leave_field(session, system_actor(context.municipality_id)) == 0:
+                return
 
 
 @job("inspections.return_numbers")

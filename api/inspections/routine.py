@@ -101,13 +101,9 @@ def _reason(last_inspected_at: object) -> str:
 
 
 async def leave_field(session: AsyncSession, actor: Actor) -> int:
-    """Take visits that were done more than a year ago from the phones; gives how many."""
-    gone = 0
-    while True:
-        left = await queries.leave_field(session, actor.municipality_id, clock.now() - IN_FIELD, LEAVE_AT_ONCE)
-        gone += left
-        if left < LEAVE_AT_ONCE:
-            break
+    """Take at most LEAVE_AT_ONCE visits that were done more than a year ago from the phones; gives how many."""
+    before = clock.now() - IN_FIELD
+    gone = await queries.leave_field(session, actor.municipality_id, before, LEAVE_AT_ONCE)
     if gone:
         await audit.record(session, actor, "inspection.leave_field", "inspection", "old", count=gone)
     return gone

@@ -25,9 +25,11 @@ async def refresh_reference(context: JobContext) -> None:
 
 @job("sync.collect_pointers")
 async def collect_pointers(context: JobContext) -> None:
-    """Delete pointers that nobody needs any more."""
-    async with context.transaction() as session:
-        await collection.collect_pointers(session, context.municipality_id)
+    """Delete pointers that nobody needs any more, some thousands in each transaction."""
+    while True:
+        async with context.transaction() as session:
+            if await collection.collect_pointers(session, context.municipality_id) < collection.AT_ONCE:
+                return
 
 
 @job("sync.import_bundle", deadline_seconds=IMPORT_DEADLINE_SECONDS)
