@@ -14,6 +14,7 @@ from kivy.uix.boxlayout import BoxLayout
 from field_app.field import Field
 from field_app.i18n.inspection_texts import INSPECTION_TEXTS
 from field_app.i18n.phone_texts import PHONE_TEXTS
+from field_app.i18n.refusal_texts import REFUSAL_TEXTS
 from field_app.i18n.texts import TEXTS
 from field_app.phone import Phone, Unlocked
 from field_app.screens.base import FieldScreen
@@ -67,6 +68,7 @@ class FieldApp(App):
         fonts.register()
         language.add(TEXTS)
         language.add(INSPECTION_TEXTS)
+        language.add(REFUSAL_TEXTS)
         language.add(PHONE_TEXTS)
         self._recall()
         self.frame = BoxLayout()

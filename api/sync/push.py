@@ -222,7 +222,7 @@ def _verdict_on(error: Exception, act: Act, mutation: MutationIn) -> Verdict:
     if isinstance(error, AppError):
         # What the phone has seen was there: that it is not for this person now means that it moved on.
         has_seen = f"{act.table}/{_body_of_today(mutation).get(act.named_by)}" in mutation.base
-        is_moved = (isinstance(error, Conflict | StaleVersion) and not act.makes_record) or (
+        is_moved = (isinstance(error, Conflict | StaleVersion) and (has_seen or not act.makes_record)) or (
             type(error) in (NotFound, Forbidden) and has_seen
         )
         return Verdict("conflict" if is_moved else "quarantined", error.code)

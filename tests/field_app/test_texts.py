@@ -9,6 +9,7 @@ import pytest
 
 from field_app.i18n.inspection_texts import INSPECTION_TEXTS
 from field_app.i18n.phone_texts import PHONE_TEXTS
+from field_app.i18n.refusal_texts import REFUSAL_TEXTS
 from field_app.i18n.texts import TEXTS
 from field_app.screens.base import TABS
 from field_app.screens.complaint.vm import _ACTS, KNOWN_ACTS, TONES
@@ -20,7 +21,9 @@ from mobile.kit.i18n.kit_texts import KIT_TEXTS
 from mobile.wire.kinds import KINDS
 from tests.kit.text_keys import faults
 
-OWN = {"texts": TEXTS, "inspection_texts": INSPECTION_TEXTS, "phone_texts": PHONE_TEXTS}
+OWN = {
+    "texts": TEXTS, "inspection_texts": INSPECTION_TEXTS, "phone_texts": PHONE_TEXTS, "refusal_texts": REFUSAL_TEXTS,
+}  # fmt: skip
 KNOWN: Texts = {**KIT_TEXTS, **{key: text for texts in OWN.values() for key, text in texts.items()}}
 _APP = Path(__file__).parents[2] / "field_app"
 

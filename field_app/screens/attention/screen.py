@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from field_app.i18n.refusal_texts import REFUSAL_TEXTS
 from field_app.screens.base import FieldScreen
 from field_app.screens.sync import vm
 from mobile.kit.i18n import t
@@ -13,14 +14,17 @@ from mobile.kit.widgets.card import Card
 from mobile.kit.widgets.layout import Column, Row, Scroll, Spacer, show
 from mobile.kit.widgets.marks import Badge
 from mobile.kit.widgets.text import Text
+from mobile.sdk.own_work import Line
 
-KNOWN_CODES = frozenset(
-    {
-        "complaint_action_not_allowed", "complaint_already_assigned", "not_found", "forbidden", "photo_missing",
-        "photo_unknown", "stale_version", "record_number_in_use", "record_number_unknown", "mutation_reused", "invalid",
-        "assignee_unknown", "row_moved_on",
-    }
-)  # fmt: skip
+MOVED_ON = frozenset({"not_found", "forbidden"})
+"""Of a record that the phone had seen they mean that it is another department's now."""
+
+
+def told_code(line: Line) -> str:
+    """Give the code by which the words for what became of a command are found."""
+    if line.state == "conflict" and line.code in MOVED_ON:
+        return "row_moved_on"
+    return line.code if line.code and f"code.{line.code}" in REFUSAL_TEXTS else "other"
 
 
 class Attention(FieldScreen):
@@ -46,14 +50,13 @@ class Attention(FieldScreen):
             return
         shown = vm.line_of(unlocked.desk, line)
         kind = "conflict" if line.state == "conflict" else "quarantined"
-        code = line.code if line.code in KNOWN_CODES else "other"
         what = Card(
             Row(Badge(t(f"state.{line.state}"), tone="danger"), Spacer()),
             Text(shown["title"], style="heading"), Text(shown["detail"], tone="text_soft"),
             *([Text(str(line.body["text"]))] if line.body.get("text") else []),
         )  # fmt: skip
         why = Card(
-            Text(t("attention.why"), style="label", tone="text_soft"), Text(t(f"code.{code}")),
+            Text(t("attention.why"), style="label", tone="text_soft"), Text(t(f"code.{told_code(line)}")),
             Text(t("attention.next"), style="label", tone="text_soft"), Text(t(f"attention.{kind}")),
             Text(t("attention.code", code=line.code or "–"), style="caption", tone="text_soft"),
         )  # fmt: skip

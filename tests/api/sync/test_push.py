@@ -279,6 +279,22 @@ async def test_a_refusal_that_says_no_more_than_forbidden_is_a_conflict_only_for
     ]  # fmt: skip
 
 
+async def test_a_visit_that_somebody_else_completed_first_is_a_conflict_where_the_phone_had_it_as_planned(server, wire):
+    visit = {
+        "id": wire.new_id(), "kind": "spot", "form_id": "finding", "form_version": 1, "answers": {},
+        "started_at": "2026-11-20T08:00:00Z", "ended_at": "2026-11-20T08:20:00Z",
+    }  # fmt: skip
+    (first,) = (await wire.pushed(wire.mutation("inspection.submit", visit)))["results"]
+    assert first["state"] == "ok"
+    second = await Wire.of(server, "department_officer")
+    late = {**visit, "ended_at": "2026-11-20T09:20:00Z"}
+    seen = second.mutation("inspection.submit", late, base={f"inspection/{visit['id']}": 1})
+    told = await second.pushed(seen, second.mutation("inspection.submit", late))
+    assert [(result["state"], result["code"]) for result in told["results"]] == [
+        ("conflict", "inspection_submitted"), ("quarantined", "inspection_submitted"),
+    ]  # fmt: skip
+
+
 async def statements(answer):
     return int(answer.headers["x-statements"])
 
