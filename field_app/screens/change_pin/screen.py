@@ -1,6 +1,5 @@
 """The screen on which the PIN is changed."""
 
-
 from field_app.screens.base import FieldScreen
 from field_app.screens.change_pin.vm import ChangePinModel
 from mobile.kit.i18n import t
