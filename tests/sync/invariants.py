@@ -25,11 +25,11 @@ def check_saved(world: Any, phone: Any) -> None:
     phone.is_gone = bool(phone.store.get("wiped"))
     held = {row[0]: (row[1], row[2]) for row in phone.store.all("SELECT id, state, is_settled FROM outbox")}
     taken = world.server.towns[phone.town].mutations
+    # A phone that was told to leave shows nothing any more.
+    is_shown = not phone.store.get("revoked")
     for mutation_id, (kind, body) in phone.saved.items():
         if mutation_id not in held and mutation_id not in taken:
             raise Violation(f"I1: {phone.name} lost {mutation_id}")
-        # A phone that was told to leave shows nothing any more.
-        is_shown = not phone.store.get("revoked")
         if is_shown and kind == "inspection.submit" and held.get(mutation_id, ("", 0)) == ("ok", 1):
             own = phone.store.one("SELECT 1 FROM membership WHERE tbl = 'inspection' AND id = ?", (body["id"],))
             if own is None:
