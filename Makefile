@@ -67,6 +67,7 @@ sync-real: ready ## Eşitleme, gerçek süreçlerle: telefonlar, iki sunucu, Pos
 
 screenshots: setup ## docs/screenshots resimlerini, çalışan bir örnekten (make demo) yeniler
 	@$(BIN)/python -m tests.screenshots
+	@$(BIN)/python -m tests.field_app.shots
 
 lock: ready ## Kilit dosyalarını yeniler (requirements.lock, .ci/uv.txt, package-lock.json); hepsini yükseltmek için ARGS=--upgrade
 	.ci/uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock --quiet $(ARGS)
