@@ -138,7 +138,7 @@ class Ledger:
         return found
 
     def demand_numbers(self) -> int:
-        """Each phone's record numbers follow each other, and no two records have the same; gives how many."""
+        """Each phone used its numbers without a gap, and no two records have the same; gives how many."""
         given = {
             phone: [entry["body"]["number"] for entry in entries if entry["kind"] == "inspection.submit"]
             for phone, entries in self.journal.items()
@@ -147,13 +147,15 @@ class Ledger:
         assert None not in everywhere
         assert len(everywhere) == len(set(everywhere))
         for phone, numbers in given.items():
-            values = [int(number.rsplit("-", 1)[1]) for number in numbers]
-            assert values == list(range(values[0], values[0] + len(values))), (phone, numbers)
-            (block,) = self.rows(
-                "SELECT first, last FROM number_block WHERE staff_user_id = %s", (self.people[phone].id,)
+            blocks = self.rows(
+                "SELECT first, last FROM number_block WHERE staff_user_id = %s ORDER BY first", (self.people[phone].id,)
             )
-            assert block["first"] == values[0]
-            assert values[-1] <= block["last"]
+            offered = [number for block in blocks for number in range(block["first"], block["last"] + 1)]
+            used = [int(number.rsplit("-", 1)[1]) for number in numbers]
+            assert used == offered[: len(used)], (phone, numbers)
+        blocks = self.rows("SELECT first, last FROM number_block WHERE municipality_id = %s ORDER BY first",
+                           (self.town.municipality_id,))  # fmt: skip
+        assert [block["first"] for block in blocks] == [1, *(block["last"] + 1 for block in blocks[:-1])]
         return len(everywhere)
 
     def demand_order(self) -> None:

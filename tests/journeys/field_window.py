@@ -218,7 +218,7 @@ class Hands(Inspector):
         sync, ends_at = self.robot.app.field.open.sync, time.monotonic() + 10 * PATIENCE_S
         while sync._woken.is_set() or sync.state.is_running:
             assert time.monotonic() < ends_at, "syncing never ends"
-            time.sleep(0.1)
+            time.sleep(0.4)
             self.robot.frames()
 
     # --- fingers --------------------------------------------------------------------------------------------------
