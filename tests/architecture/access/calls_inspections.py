@@ -31,8 +31,8 @@ def _part(at: Attempt) -> str:
 
 
 def _visit(at: Attempt, town: Place, part: str, *, is_done: bool) -> UUID:
-    """The marked visit of a department, planned or done, as it was when it was planted."""
-    visit_id = uuid5(NAMESPACE_URL, f"{town.slug} {part} visit {is_done}")
+    """The marked visit of a department, planned or done, as it was when it was planted; each caller has their own."""
+    visit_id = uuid5(NAMESPACE_URL, f"{town.slug} {part} visit {is_done} {at.person}")
     at.world.admin.execute(
         _VISIT,
         {
