@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+from collections import deque
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -61,6 +62,7 @@ class FieldApp(App):
         self.field = Field(phone, device, on_unlocked=self._enter, go_to_lock=self._lock, keep_look=self._keep_look)
         self.navigator: FieldNavigator | None = None
         self._unwatch: list[Callable[[], None]] = []
+        self._said: deque[SyncState] = deque()
         self._idle: Any = None
 
     def build(self) -> BoxLayout:
@@ -118,7 +120,7 @@ class FieldApp(App):
     def _enter(self, unlocked: Unlocked) -> None:
         self.field.unlocked = unlocked
         readers.update(queue=unlocked.files.read, case=unlocked.seen.read)
-        unlocked.sync.on_change = lambda state: post(lambda: self._synced(state))
+        unlocked.sync.on_change = self._hear
         with contextlib.suppress(Exception):  # a locked lease: the town's colour is not worth a refusal
             theme.change(accent=unlocked.desk.town().accent)
         if unlocked.engine.store.is_send_only:
@@ -164,6 +166,18 @@ class FieldApp(App):
     def _connected(self, network: Network) -> None:
         if network is not Network.OFFLINE:
             self.field.wake_sync(at_once=True)
+
+    def _hear(self, state: SyncState) -> None:
+        """Take what the loop's thread says: of all that it says between two frames the screens show the last."""
+        self._said.append(state)
+        post(self._show_last)
+
+    def _show_last(self) -> None:
+        last: SyncState | None = None
+        while self._said:
+            last = self._said.popleft()
+        if last is not None:
+            self._synced(last)
 
     def _synced(self, state: SyncState) -> None:
         self.field.sync_state = state

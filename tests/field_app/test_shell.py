@@ -3,6 +3,7 @@
 import pytest
 
 from field_app.phone import Phone
+from field_app.syncing import SyncState
 from tests.field_app.world import PIN, make_phone, opened, put_rows, sample_rows, uid
 
 
@@ -187,3 +188,13 @@ def test_the_next_person_begins_with_an_empty_phone_after_one_that_had_to_leave(
     again = opened(make_phone(tmp_path / "phone", clock))
     assert again.engine.numbers() == {"waiting": 0, "sent": 0, "attention": 0, "waiting_photos": 0}
     again.close()
+
+
+def test_what_syncing_says_between_two_frames_is_shown_once(app):
+    running = app()
+    unlocked, shown = running.app.field.open, []
+    running.app.field.watch(lambda: shown.append(running.app.field.sync_state.exchanges))
+    for count in range(1, 51):
+        unlocked.sync.on_change(SyncState(is_running=True, exchanges=count))
+    running.frames(3)
+    assert shown == [50]
