@@ -68,9 +68,8 @@ def conflicts_of(office):
 class Team:
     """Both phones of the team, the test's journal of them, and the office that they do not reach."""
 
-    def __init__(self, product, phone_a, pocket_b, work, ledger):
-        self.town, self.a, self.b, self.work, self.ledger = product.town, phone_a, pocket_b, work, ledger
-        self.office = Office(product, "department_head")
+    def __init__(self, office, phone_a, pocket_b, work, ledger):
+        self.office, self.a, self.b, self.work, self.ledger = office, phone_a, pocket_b, work, ledger
         self._known = []
 
     def write_down(self):
@@ -137,7 +136,7 @@ def team(product, lines, tmp_path):
         b = Pocket(unlocked, clock, place, 200_000)
         while not b.is_provided():
             b.sync()
-        team = Team(product, phone_a, b, work, ledger)
+        team = Team(office, phone_a, b, work, ledger)
         team.lines = line_a, line_b
         yield team
         unlocked.close()
