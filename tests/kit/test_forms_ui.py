@@ -89,7 +89,7 @@ def test_not_in_order_asks_for_note_photo_and_term_and_makes_a_finding(paper):
     assert "Uygun değilse fotoğraf çekilmeli." in person.texts()
     person.tap("m01.note")
     person.type("Aslı yok")
-    sheet.go("m02")
+    sheet.go("m01")
     person.tap("m01.photos.take")
     person.tap("m01.term")
     person.tap("m01.term.7")
