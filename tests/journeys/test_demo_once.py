@@ -74,7 +74,7 @@ def test_the_main_job_is_played_to_its_end(first):
     assert (first.returncode, first.stdout.splitlines()[-1]) == (0, "demo ok: report, field"), (
         first.stdout + first.stderr
     )
-    assert first.stdout.count("✓") == 16
+    assert first.stdout.count("✓") == 21
     assert "✗" not in first.stdout
 
 
