@@ -7,6 +7,7 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from PIL import ImageFile
 
 from mobile.wire.record import Document
 
@@ -43,6 +44,9 @@ def _set(document: Document, images: Mapping[str, bytes]) -> bytes:
     # Its import costs a second: only processes that set records pay it.
     from weasyprint import HTML  # noqa: PLC0415
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+    # Its import lets the whole process take half pictures for whole ones; photos are checked in this process too.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class Signatures(URLFetcher):  # type: ignore[misc]  # the library has no types
         """Gives the drawn signatures and nothing else: a record reaches no address and no file."""

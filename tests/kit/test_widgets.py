@@ -271,7 +271,8 @@ def test_what_is_read_in_a_long_list_stays_in_sight_when_the_rows_are_others(rob
     person.advance(1)
     assert top_of(person, tasks, 60) == pytest.approx(before, abs=1)
     person.drag((WIDTH / 2, 350), (WIDTH / 2, 300))
-    assert top_of(person, tasks, 60) == pytest.approx(before + 50, abs=24)
+    # It goes on from there; how far it glides after the finger depends on the frames.
+    assert before + 20 < top_of(person, tasks, 60) < before + 250
 
 
 def test_the_top_of_a_list_stays_the_top_and_one_that_became_short_begins_there(robot):

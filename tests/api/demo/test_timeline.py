@@ -42,7 +42,8 @@ def test_every_act_is_one_that_the_workflow_allows(drawn, courses):
 
 def test_every_kind_of_act_happens(courses):
     done = {step[1] for course in courses.values() for step in course}
-    assert done == set(Action) - {Action.FILE}
+    # Filing begins a case; handing over is played by nobody in the past, only by a phone.
+    assert done == set(Action) - {Action.FILE, Action.HAND_OVER}
 
 
 def test_open_cases_are_those_whose_state_is_open(drawn):

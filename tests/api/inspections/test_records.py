@@ -1,13 +1,17 @@
 """The finding record: what it must say, the same on phone and server, as a PDF that does not change."""
 
+import io
 import re
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 
+from api.core.images import ImageRefused, inspect_and_reencode
 from api.inspections import service
+from api.inspections.record_pdf import set_record
 from api.inspections.records import uncertain_minutes
 from api.inspections.seeding import seed
 from mobile.forms import Form
@@ -146,6 +150,14 @@ async def test_the_pdf_is_a4_with_its_fonts_inside_and_the_same_each_time(server
     assert all(b"DejaVu" in name for name in named)
     rows = server.rows("SELECT action FROM audit_record WHERE object_id = %s ORDER BY sequence", done["id"])
     assert [row["action"] for row in rows] == ["inspection.submit", "inspection.read", "inspection.read"]
+
+
+async def test_after_a_pdf_half_a_photo_is_still_refused():
+    await set_record(finding_record(FORMS["routine"], {}, FACTS), {})
+    whole = io.BytesIO()
+    Image.effect_noise((400, 300), 80).convert("RGB").save(whole, "JPEG")
+    with pytest.raises(ImageRefused):
+        inspect_and_reencode(whole.getvalue()[: len(whole.getvalue()) // 2])
 
 
 async def test_a_correction_stands_below_what_was_signed(server, business):

@@ -185,8 +185,8 @@ def test_an_operator_closes_and_opens_a_municipality_by_name_password_and_code(b
     assert (code, is_open()) == (0, True), output
     with psycopg.connect(real_db.admin) as connection:
         trail = connection.execute(
-            """SELECT action, actor_kind FROM audit_record JOIN municipality USING (municipality_id)
-                WHERE action LIKE 'municipality.%%'""".replace("USING (municipality_id)", "ON id = municipality_id")
+            """SELECT action, actor_kind FROM audit_record JOIN municipality ON id = municipality_id
+                WHERE action LIKE 'municipality.%' ORDER BY happened_at"""
         ).fetchall()
     assert trail == [("municipality.suspend", "operator"), ("municipality.resume", "operator")]
 
